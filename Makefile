@@ -1,0 +1,215 @@
+# nmt: six programs over one library. `make help` lists what can be made.
+#
+# BUILD names the folder of everything made, so that variants live side by side:
+#   make                                  the programs, in build/bin
+#   make BUILD=build/clang CC=clang       another compiler
+#   make SAN=address,undefined check      with sanitizers, in build/san-address,undefined
+#   make DEVELOPER=1                      warnings are errors
+
+VERSION := 0.1.0
+CC ?= cc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX ?= /usr/local
+DESTDIR ?=
+INSTALL ?= install
+
+ifdef SAN
+BUILD ?= build/san-$(SAN)
+else
+BUILD ?= build
+endif
+
+OPT ?= -O2
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes
+ifdef DEVELOPER
+WARN += -Werror
+endif
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all -g)
+
+# --- what must be there ------------------------------------------------------------------
+
+PKGS := openblas yaml-0.1 libutf8proc
+DEB_openblas := libopenblas-dev
+DEB_yaml-0.1 := libyaml-dev
+DEB_libutf8proc := libutf8proc-dev
+DEB_criterion := libcriterion-dev
+DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libcriterion-dev \
+	jq mandoc
+
+NEEDS_BUILD := $(filter-out help deps clean style tags,$(or $(MAKECMDGOALS),all))
+ifneq ($(filter-out deps,$(NEEDS_BUILD)),)
+ifeq ($(filter deps,$(MAKECMDGOALS)),)
+ifeq ($(shell command -v pkg-config),)
+$(error pkg-config is missing: run `make deps`, or install the package pkg-config)
+endif
+$(foreach p,$(PKGS),$(if $(shell pkg-config --exists $(p) && echo yes),,\
+	$(error the library $(p) is missing: run `make deps`, or install $(DEB_$(p)))))
+endif
+endif
+
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS = $(shell pkg-config --libs $(PKGS))
+TEST_LIBS = $(shell pkg-config --libs criterion)
+
+# _POSIX_C_SOURCE: the interfaces we may use. -ffp-contract=off: the portable kernels give the
+# same bits with every compiler; the wide ones ask for fused operations themselves.
+CPPFLAGS_ALL = -Ilibnmt/include -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
+	-DNMT_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL = -std=c17 $(OPT) -ffp-contract=off -pthread -MMD -MP $(WARN) $(SANFLAGS) $(CFLAGS)
+LDFLAGS_ALL = -pthread $(SANFLAGS) $(LDFLAGS)
+LIBS = $(PKG_LIBS) -lm
+
+# --- sources -----------------------------------------------------------------------------
+
+ROOMS := base math text io layer model search train score draw
+LIB_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard libnmt/$(r)/*.c)))
+PROGRAMS := nmt-vocab nmt-encode nmt-train nmt-decode nmt-align nmt-bleu
+CMD_SHARED := cmd/cli.c
+PROGRAMS_HERE := $(filter $(PROGRAMS),$(patsubst cmd/%.c,%,$(wildcard cmd/nmt-*.c)))
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+REAL_SRC := $(sort $(wildcard tests/unit/real/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+
+# The kernels are one source, built for each instruction set and chosen at run time.
+KERNELS := $(wildcard libnmt/math/kernels.c)
+PLAIN_SRC := $(filter-out $(KERNELS),$(LIB_SRC))
+ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
+ISAS := portable avx2 avx512
+else
+ISAS := portable
+endif
+ISA_portable :=
+ISA_avx2 := -mavx2 -mfma -ffp-contract=fast
+ISA_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 \
+	-ffp-contract=fast
+
+# libnmt is built for float, and for double (tests of gradients): $(1) is obj or obj64.
+lib_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(PLAIN_SRC)) \
+	$(if $(KERNELS),$(foreach i,$(ISAS),$(BUILD)/$(1)/libnmt/math/kernels_$(i).o))
+LIB := $(BUILD)/lib/libnmt.a
+LIB64 := $(BUILD)/lib/libnmt64.a
+BINS := $(PROGRAMS_HERE:%=$(BUILD)/bin/%)
+
+.PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz \
+	install uninstall clean style tags dist
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(BINS)
+lib: $(LIB)
+
+# Everything depends on the flags it was built with.
+FLAGS_NOW := $(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(LDFLAGS_ALL) $(VERSION)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
+FORCE:
+
+define compile
+@mkdir -p $(@D)
+@printf '  CC      %s\n' '$@'
+@$(CC) $(CPPFLAGS_ALL) $(1) $(CFLAGS_ALL) $(2) -c -o $@ $<
+endef
+
+# Criterion's assertion macros assign int to one-bit fields: -Wconversion cannot be had there.
+$(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
+	$(call compile,,-Wno-conversion)
+$(BUILD)/obj64/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
+	$(call compile,-DNMT_DOUBLE,-Wno-conversion)
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(call compile,,)
+$(BUILD)/obj64/%.o: %.c $(BUILD)/flags
+	$(call compile,-DNMT_DOUBLE,)
+
+define kernel_rules
+$(BUILD)/obj/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
+	$$(call compile,-DNMT_ISA=$(1),-O3 $(ISA_$(1)))
+$(BUILD)/obj64/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
+	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),-O3 $(ISA_$(1)))
+endef
+$(foreach i,$(ISAS),$(eval $(call kernel_rules,$(i))))
+
+$(LIB): $(call lib_objects,obj)
+$(LIB64): $(call lib_objects,obj64)
+$(LIB) $(LIB64):
+	@mkdir -p $(@D)
+	@rm -f $@
+	@printf '  AR      %s\n' '$@'
+	@ar rcs $@ $^
+
+$(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
+	@mkdir -p $(@D)
+	@printf '  LINK    %s\n' '$@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# --- tests -------------------------------------------------------------------------------
+
+# tests/unit/*.c run once; tests/unit/real/*.c run against the float and the double library.
+$(BUILD)/tests/unit: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(REAL_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
+$(BUILD)/tests/unit64: $(REAL_SRC:%.c=$(BUILD)/obj64/%.o) $(LIB64)
+$(BUILD)/tests/unit $(BUILD)/tests/unit64:
+	@$(if $(TEST_LIBS),,echo 'the library criterion is missing: run `make deps`' >&2; exit 1)
+	@mkdir -p $(@D)
+	@printf '  LINK    %s\n' '$@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(LIBS)
+
+export ASAN_OPTIONS ?= abort_on_error=1:detect_leaks=1
+export UBSAN_OPTIONS ?= print_stacktrace=1:halt_on_error=1
+export TSAN_OPTIONS ?= halt_on_error=1
+
+check: all $(BUILD)/tests/unit $(BUILD)/tests/unit64
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' tests/run
+
+check-unit: $(BUILD)/tests/unit $(BUILD)/tests/unit64
+	@BUILD='$(BUILD)' tests/run unit
+check-cli: all
+	@BUILD='$(BUILD)' tests/run cli
+check-docs: all
+	@BUILD='$(BUILD)' tests/run docs
+
+GOLDEN ?= tests/golden
+check-golden: $(BUILD)/tests/unit $(BUILD)/tests/unit64
+	@for t in unit64 unit; do NMT_GOLDEN='$(GOLDEN)' \
+		$(BUILD)/tests/$$t --filter 'golden/*' || exit 1; done
+
+# --- housekeeping ------------------------------------------------------------------------
+
+deps:
+	@if command -v apt-get >/dev/null; then \
+		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+		missing=; for p in $(DEB_PACKAGES); do \
+			dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || \
+			missing="$$missing $$p"; done; \
+		if [ -n "$$missing" ]; then \
+			$$sudo apt-get update -qq && \
+			$$sudo env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y --no-install-recommends $$missing; \
+		fi; \
+	else \
+		echo 'This system has no apt-get. Install what your system calls:'; \
+		printf '  %s\n' $(DEB_PACKAGES); exit 1; \
+	fi
+
+STYLED := $(wildcard cmd/*.[ch] libnmt/*/*.[ch] libnmt/include/nmt/*.h tests/unit/*.[ch] \
+	tests/unit/real/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch])
+style:
+	@clang-format --dry-run --Werror $(STYLED)
+
+tags:
+	@ctags -R cmd libnmt
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make               the programs, in $(BUILD)/bin'
+	@echo 'make deps          install what is needed to build and test (Debian)'
+	@echo 'make check         all tests; also check-unit, check-cli, check-docs,'
+	@echo '                   check-golden GOLDEN=DIR'
+	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
+	@echo 'Variables: CC OPT CFLAGS SAN=address,undefined DEVELOPER=1 BUILD=DIR'
+
+-include $(shell find $(BUILD)/obj $(BUILD)/obj64 -name '*.d' 2>/dev/null)

@@ -1,0 +1,263 @@
+/* Checked writing, and files that appear whole: temporary name, fsync, rename. */
+#include <nmt/output.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUFFER ((size_t)1 << 16)
+
+struct nmt_output {
+    int fd;
+    bool owns_fd, regular;
+    char *name;
+    char *temp; /* the file being written, renamed to `name`'s target at the end; or NULL */
+    char *target;
+    size_t len;
+    uint64_t bytes;
+    char buf[BUFFER];
+};
+
+static void output_free(struct nmt_output *o)
+{
+    free(o->name);
+    free(o->temp);
+    free(o->target);
+    free(o);
+}
+
+/* A rename must replace what a symbolic link points to, not the link. */
+static char *resolve_target(const char *path)
+{
+    char *real = realpath(path, NULL);
+    return real ? real : strdup(path);
+}
+
+static int open_temp(struct nmt_output *o, const char *path, const struct stat *old,
+                     struct nmt_err *err)
+{
+    o->target = resolve_target(path);
+    size_t size = o->target ? strlen(o->target) + 16 : 0;
+    o->temp = o->target ? malloc(size) : NULL;
+    if (!o->temp)
+        return nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", path);
+    snprintf(o->temp, size, "%s.tmp-XXXXXX", o->target);
+    o->fd = mkstemp(o->temp);
+    if (o->fd < 0) {
+        nmt_fail_os(err, NMT_EIO, 0, "%s: cannot create", path);
+        free(o->temp);
+        o->temp = NULL;
+        return NMT_EIO;
+    }
+    o->owns_fd = o->regular = true;
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = old ? old->st_mode & 07777 : 0666 & ~mask;
+    if (fcntl(o->fd, F_SETFD, FD_CLOEXEC) < 0 || fchmod(o->fd, mode) < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot set the mode", path);
+    return 0;
+}
+
+static int open_target(struct nmt_output *o, const char *path, struct nmt_err *err)
+{
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    if (!exists || S_ISREG(st.st_mode))
+        return open_temp(o, path, exists ? &st : NULL, err);
+    o->fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (o->fd < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot open for writing", path);
+    o->owns_fd = true;
+    return 0;
+}
+
+int nmt_output_open(struct nmt_output **out, const char *path, struct nmt_err *err)
+{
+    bool is_stdout = !path || strcmp(path, "-") == 0;
+    const char *name = is_stdout ? "(stdout)" : path;
+    struct nmt_output *o = calloc(1, sizeof *o);
+    if (o)
+        o->name = strdup(name);
+    if (!o || !o->name) {
+        free(o);
+        return nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", name);
+    }
+    o->fd = -1;
+    if (is_stdout) {
+        struct stat st;
+        o->fd = STDOUT_FILENO;
+        if (fstat(o->fd, &st) < 0) {
+            nmt_fail_os(err, NMT_EIO, 0, "%s", name);
+            nmt_output_abandon(o);
+            return NMT_EIO;
+        }
+        o->regular = S_ISREG(st.st_mode);
+    } else {
+        int rc = open_target(o, path, err);
+        if (rc < 0) {
+            nmt_output_abandon(o);
+            return rc;
+        }
+    }
+    *out = o;
+    return 0;
+}
+
+static int write_all(struct nmt_output *o, const char *bytes, size_t n, struct nmt_err *err)
+{
+    while (n > 0) {
+        ssize_t put = write(o->fd, bytes, n);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return nmt_fail_os(err, errno == EPIPE ? NMT_EPIPE : NMT_EIO, 0, "%s: cannot write",
+                               o->name);
+        bytes += put;
+        n -= (size_t)put;
+    }
+    return 0;
+}
+
+int nmt_output_flush(struct nmt_output *o, struct nmt_err *err)
+{
+    size_t n = o->len;
+    o->len = 0;
+    return write_all(o, o->buf, n, err);
+}
+
+int nmt_output_write(struct nmt_output *o, const void *bytes, size_t n, struct nmt_err *err)
+{
+    o->bytes += n;
+    if (n > BUFFER - o->len)
+        NMT_TRY(nmt_output_flush(o, err));
+    if (n >= BUFFER)
+        return write_all(o, bytes, n, err);
+    memcpy(o->buf + o->len, bytes, n);
+    o->len += n;
+    return 0;
+}
+
+int nmt_output_puts(struct nmt_output *o, const char *s, struct nmt_err *err)
+{
+    return nmt_output_write(o, s, strlen(s), err);
+}
+
+int nmt_output_printf(struct nmt_output *o, struct nmt_err *err, const char *fmt, ...)
+{
+    char small[256];
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int n = vsnprintf(small, sizeof small, fmt, args);
+    va_end(args);
+    int rc;
+    if (n < 0) {
+        rc = nmt_fail(err, NMT_EIO, 0, "%s: cannot format", o->name);
+    } else if ((size_t)n < sizeof small) {
+        rc = nmt_output_write(o, small, (size_t)n, err);
+    } else {
+        char *large = malloc((size_t)n + 1);
+        if (!large) {
+            rc = nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", o->name);
+        } else {
+            vsnprintf(large, (size_t)n + 1, fmt, again);
+            rc = nmt_output_write(o, large, (size_t)n, err);
+            free(large);
+        }
+    }
+    va_end(again);
+    return rc;
+}
+
+int nmt_output_record(struct nmt_output *o, struct nmt_err *err)
+{
+    return o->regular ? 0 : nmt_output_flush(o, err);
+}
+
+bool nmt_output_is_terminal(const struct nmt_output *o)
+{
+    return isatty(o->fd);
+}
+
+uint64_t nmt_output_bytes(const struct nmt_output *o)
+{
+    return o->bytes;
+}
+
+const char *nmt_output_name(const struct nmt_output *o)
+{
+    return o->name;
+}
+
+/* The directory entry is durable only when the directory itself is synced. */
+static int sync_directory(const char *target)
+{
+    char *dir = strdup(target);
+    if (!dir)
+        return -1;
+    char *slash = strrchr(dir, '/');
+    if (slash)
+        slash[slash == dir] = '\0';
+    int fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(dir);
+    if (fd < 0)
+        return -1;
+    int rc = fsync(fd);
+    if (rc < 0 && (errno == EINVAL || errno == EROFS))
+        rc = 0; /* some file systems do not sync directories */
+    close(fd);
+    return rc;
+}
+
+static int finish(struct nmt_output *o, struct nmt_err *err)
+{
+    NMT_TRY(nmt_output_flush(o, err));
+    if (!o->temp) {
+        int fd = o->owns_fd ? o->fd : dup(o->fd); /* close() tells what a full disk hid */
+        o->owns_fd = false;
+        if (fd < 0 || close(fd) < 0)
+            return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot close", o->name);
+        return 0;
+    }
+    if (fsync(o->fd) < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot sync", o->name);
+    o->owns_fd = false;
+    if (close(o->fd) < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot close", o->name);
+    if (rename(o->temp, o->target) < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot rename into place", o->name);
+    free(o->temp);
+    o->temp = NULL;
+    if (sync_directory(o->target) < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot sync its directory", o->name);
+    return 0;
+}
+
+int nmt_output_close(struct nmt_output **out, struct nmt_err *err)
+{
+    struct nmt_output *o = *out;
+    *out = NULL;
+    if (!o)
+        return 0;
+    int rc = finish(o, err);
+    nmt_output_abandon(o);
+    return rc;
+}
+
+void nmt_output_abandon(struct nmt_output *o)
+{
+    if (!o)
+        return;
+    int saved = errno;
+    if (o->owns_fd)
+        close(o->fd);
+    if (o->temp)
+        unlink(o->temp);
+    output_free(o);
+    errno = saved;
+}

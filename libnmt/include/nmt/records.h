@@ -1,0 +1,44 @@
+/*
+ * What flows between the programs, one struct a record: annotations from nmt-encode to
+ * nmt-decode, alignments from nmt-decode to nmt-align. How they lie in a stream is in
+ * nmt-stream(5) and libnmt/io/.
+ */
+#ifndef NMT_RECORDS_H
+#define NMT_RECORDS_H
+
+#include <nmt/id.h>
+#include <nmt/vocab.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The fingerprint of a model: the first 16 bytes of its digest. */
+#define NMT_FINGERPRINT 16
+
+/** One model's reading of a source sentence. */
+struct nmt_annotation {
+    uint32_t n;     /* source tokens with </s> */
+    uint32_t rows;  /* annotations: n, or 1 for a model without attention */
+    uint32_t width; /* numbers in an annotation: 2n of the paper, or n without attention */
+    nmt_id *ids;    /* [n], the last is </s> */
+    uint32_t *word; /* [n] word of the raw line, NMT_NO_WORD for </s> and spaces */
+    float *h;       /* [rows][width] h_j = [forward; backward], in the order of the tokens */
+};
+
+/** A source sentence with one annotation per model (several: an ensemble). */
+struct nmt_sentence {
+    char *text; /* the raw line, ended by NUL; text_len bytes */
+    uint32_t text_len;
+    uint32_t n_words, n_models;
+    struct nmt_span *words;            /* [n_words] byte ranges of text */
+    struct nmt_annotation *annotation; /* [n_models] */
+};
+
+/** Which words of the source each word of the target was made from. */
+struct nmt_alignment {
+    uint32_t n_source, n_target;
+    char *source, *target; /* the two lines, words separated by one space, ended by NUL */
+    float *weight;         /* [n_target][n_source]; a row sums to at most 1 (</s> has the rest) */
+};
+
+#endif
