@@ -157,6 +157,7 @@ $(BUILD)/tests/unit $(BUILD)/tests/unit64:
 	@printf '  LINK    %s\n' '$@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(LIBS)
 
+
 export ASAN_OPTIONS ?= abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS ?= print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS ?= halt_on_error=1
