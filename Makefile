@@ -127,6 +127,8 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call compile,,-Wno-conversion)
 $(BUILD)/obj64/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call compile,-DNMT_DOUBLE,-Wno-conversion)
+$(BUILD)/obj/tests/plain/%.o: tests/plain/%.c $(BUILD)/flags
+	$(call compile,,-Wno-conversion -Wno-missing-prototypes)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call compile,,)
 $(BUILD)/obj64/%.o: %.c $(BUILD)/flags
@@ -158,6 +160,10 @@ $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) 
 # tests/unit/*.c run once; tests/unit/real/*.c run against the float and the double library.
 $(BUILD)/tests/unit: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(REAL_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
 $(BUILD)/tests/unit64: $(REAL_SRC:%.c=$(BUILD)/obj64/%.o) $(LIB64)
+# Criterion's own runner does not live beside thread sanitizer: see the file.
+ifneq ($(findstring thread,$(SAN)),)
+$(BUILD)/tests/unit $(BUILD)/tests/unit64: $(BUILD)/obj/tests/plain/runner.o
+endif
 $(BUILD)/tests/unit $(BUILD)/tests/unit64:
 	@$(if $(TEST_LIBS),,echo 'the library criterion is missing: run `make deps`' >&2; exit 1)
 	@mkdir -p $(@D)
@@ -250,7 +256,7 @@ deps:
 	fi
 
 STYLED := $(wildcard cmd/*.[ch] libnmt/*/*.[ch] libnmt/include/nmt/*.h tests/unit/*.[ch] \
-	tests/unit/real/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch])
+	tests/unit/real/*.[ch] tests/plain/*.c tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch])
 style:
 	@clang-format --dry-run --Werror $(STYLED)
 

@@ -5,7 +5,7 @@ lib=$BUILD/lib/libnmt.a
 nm -g --defined-only "$lib" 2>/dev/null | awk 'NF == 3 && $3 !~ /^(nmt_|_)/ { print "defines " $3 }' >wrong
 nm -A -u "$lib" 2>/dev/null | awk '
     $NF ~ /^(exit|_exit|_Exit|quick_exit|abort|atexit|printf|vprintf|fprintf|vfprintf|dprintf|puts|putchar|perror|err|errx|warn|warnx|stdout|stderr|stdin|setlocale|rand|srand|strtok|system|getenv|setenv)$/ ||
-    $NF ~ /^__(v?f?printf)_chk$/ { sub(/.*:/, "", $1); split($0, p, ":"); print p[2] " uses " $NF }' >>wrong
+    $NF ~ /^__(v?f?printf)_chk$/ { split($1, p, ":"); print p[2] " uses " $NF }' >>wrong
 case $BUILD in
 *san-*) ;;
 *)

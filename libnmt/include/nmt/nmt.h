@@ -18,5 +18,4 @@
 #include <nmt/version.h>
 #include <nmt/vocab.h>
 
-
 #endif
