@@ -49,9 +49,9 @@ static int add_source(struct nmt_buffer *out, const struct labels *l, double x, 
 {
     for (size_t i = 0; i < l->n; i++) {
         double middle = x + (double)i * CELL + CELL / 2.0;
-        NMT_TRY(nmt_buffer_addf(out, err,
-                                "<text transform=\"translate(%g %g) rotate(-90)\" dy=\".35em\">",
-                                middle, y - GAP));
+        NMT_TRY(nmt_buffer_addf(
+            out, err, "<text transform=\"translate(%.0f %.0f) rotate(-90)\" dy=\".35em\">", middle,
+            y - GAP));
         NMT_TRY(add_word(out, l, i, err));
         NMT_TRY(nmt_buffer_adds(out, "</text>\n", err));
     }
@@ -64,8 +64,8 @@ static int add_target(struct nmt_buffer *out, const struct labels *l, double x, 
     NMT_TRY(nmt_buffer_adds(out, "<g text-anchor=\"end\">\n", err));
     for (size_t i = 0; i < l->n; i++) {
         double middle = y + (double)i * CELL + CELL / 2.0;
-        NMT_TRY(
-            nmt_buffer_addf(out, err, "<text x=\"%g\" y=\"%g\" dy=\".35em\">", x - GAP, middle));
+        NMT_TRY(nmt_buffer_addf(out, err, "<text x=\"%.0f\" y=\"%.0f\" dy=\".35em\">", x - GAP,
+                                middle));
         NMT_TRY(add_word(out, l, i, err));
         NMT_TRY(nmt_buffer_adds(out, "</text>\n", err));
     }
@@ -77,7 +77,7 @@ static int add_cell(struct nmt_buffer *out, double x, double y, unsigned grey, f
                     struct nmt_err *err)
 {
     NMT_TRY(nmt_buffer_addf(out, err,
-                            "<rect x=\"%g\" y=\"%g\" width=\"%d\" height=\"%d\" "
+                            "<rect x=\"%.0f\" y=\"%.0f\" width=\"%d\" height=\"%d\" "
                             "fill=\"#%02x%02x%02x\"><title>",
                             x + (double)s * CELL, y + (double)t * CELL, CELL, CELL, grey, grey,
                             grey));
@@ -87,16 +87,30 @@ static int add_cell(struct nmt_buffer *out, double x, double y, unsigned grey, f
     return nmt_buffer_addf(out, err, ": %.3f</title></rect>\n", (double)weight);
 }
 
+/* Hairlines that lead the eye from a word to its cells, too faint to be seen as content. */
+static int add_grid(struct nmt_buffer *out, double x, double y, double width, double height,
+                    struct nmt_err *err)
+{
+    NMT_TRY(nmt_buffer_adds(
+        out, "<path pointer-events=\"none\" stroke=\"#888\" stroke-opacity=\".25\" d=\"", err));
+    for (double at = CELL; at < width; at += CELL)
+        NMT_TRY(nmt_buffer_addf(out, err, "M%.0f %.0fv%.0f", x + at, y, height));
+    for (double at = CELL; at < height; at += CELL)
+        NMT_TRY(nmt_buffer_addf(out, err, "M%.0f %.0fh%.0f", x, y + at, width));
+    return nmt_buffer_adds(out, "\"/>\n</g>\n", err);
+}
+
 static int add_field(struct nmt_buffer *out, const struct nmt_alignment *a,
                      const struct labels *source, const struct labels *target, double x, double y,
                      struct nmt_err *err)
 {
     double width = (double)source->n * CELL, height = (double)target->n * CELL;
-    NMT_TRY(nmt_buffer_addf(out, err,
-                            "<g shape-rendering=\"crispEdges\">\n"
-                            "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%g\" fill=\"#000\" "
-                            "stroke=\"#000\" stroke-width=\"2\"/>\n",
-                            x, y, width, height));
+    NMT_TRY(
+        nmt_buffer_addf(out, err,
+                        "<g shape-rendering=\"crispEdges\">\n"
+                        "<rect x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" fill=\"#000\" "
+                        "stroke=\"#000\" stroke-width=\"2\"/>\n",
+                        x, y, width, height));
     for (size_t t = 0; t < target->n; t++)
         for (size_t s = 0; s < source->n; s++) {
             float weight = a->weight[t * source->n + s];
@@ -109,7 +123,7 @@ static int add_field(struct nmt_buffer *out, const struct nmt_alignment *a,
                 return nmt_fail(err, NMT_ELIMIT, 0, "the SVG would be larger than %zu bytes",
                                 NMT_SVG_MOST);
         }
-    return nmt_buffer_adds(out, "</g>\n", err);
+    return add_grid(out, x, y, width, height, err);
 }
 
 /* One picture, its corner at 0 0; *width and *height receive the space it takes. */

@@ -129,8 +129,8 @@ static int add_picture(struct picture *p, const char *title, struct nmt_err *err
     if (p->margin > columns / 3)
         p->margin = columns / 3;
     p->per_band = (columns - p->margin - 1) / CELL;
-    NMT_TRY(nmt_buffer_adds(p->out, title, err));
-    NMT_TRY(end_line(p->out, err));
+    const char *rule = p->opt->ascii ? "--" : "\xE2\x94\x80\xE2\x94\x80";
+    NMT_TRY(nmt_buffer_addf(p->out, err, "%s %s %s\n", rule, title, rule));
     size_t s = 0;
     do {
         size_t end = p->source.n - s > p->per_band ? s + p->per_band : p->source.n;

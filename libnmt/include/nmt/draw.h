@@ -29,7 +29,7 @@ struct nmt_term_options {
 /**
  * Adds a picture for a terminal: source words along the top, written downwards, target words
  * down the left, the darker the cell the larger the weight. A pair that is too wide is drawn in
- * bands under one another. `title` is the first line.
+ * bands under one another. `title` stands in the first line.
  */
 int nmt_draw_term(const struct nmt_alignment *a, const char *title,
                   const struct nmt_term_options *opt, struct nmt_buffer *out,
