@@ -38,13 +38,14 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-
 
 # --- what must be there ------------------------------------------------------------------
 
-PKGS := openblas yaml-0.1 libutf8proc
+PKGS := openblas yaml-0.1 libutf8proc libxxhash
 DEB_openblas := libopenblas-dev
 DEB_yaml-0.1 := libyaml-dev
 DEB_libutf8proc := libutf8proc-dev
+DEB_libxxhash := libxxhash-dev
 DEB_criterion := libcriterion-dev
-DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libcriterion-dev \
-	jq mandoc
+DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libxxhash-dev \
+	libcriterion-dev jq mandoc
 
 NEEDS_BUILD := $(filter-out help deps clean style tags dist uninstall,$(or $(MAKECMDGOALS),all))
 ifneq ($(filter-out deps,$(NEEDS_BUILD)),)
