@@ -80,6 +80,9 @@ size_t nmt_bleu_width(const struct nmt_bleu_options *opt);
 int nmt_bleu_line(struct nmt_bleu *b, const char *hyp, size_t hyp_len, const char *const *refs,
                   const size_t *ref_lens, size_t n_refs, double *row,
                   struct nmt_err *err) NMT_MUST_USE;
+/** The value that smoothing works with: the one given, or the method's default. */
+double nmt_bleu_smooth_value(const struct nmt_bleu_options *opt);
+
 struct nmt_bleu_score nmt_bleu_score_row(const struct nmt_bleu_options *opt, const double *row);
 
 #endif
