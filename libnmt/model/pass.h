@@ -1,7 +1,7 @@
 /*
  * RNNsearch over a batch of sentence pairs: encoder, decoder, loss, and the gradient of every
- * parameter. A pass owns its memory (one arena that grows to the largest batch it has met) and is used
- * by one thread at a time.
+ * parameter. A pass owns its memory (one arena that grows to the largest batch it has met) and is
+ * used by one thread at a time.
  */
 #ifndef NMT_PASS_H
 #define NMT_PASS_H
@@ -25,9 +25,9 @@ size_t nmt_pass_measure(const struct nmt_shape *shape, const struct nmt_pair *pa
                         bool train);
 
 /**
- * Forward over B >= 1 pairs; adds their losses to *loss. With g (gradients, added to) also backward.
- * dropout NULL: none. The results in pass->decoder and pass->encoder stay until the next call; the
- * pairs are found there in the order of pass->batch.pair. NMT_ENOMEM.
+ * Forward over B >= 1 pairs; adds their losses to *loss. With g (gradients, added to) also
+ * backward. dropout NULL: none. The results in pass->decoder and pass->encoder stay until the next
+ * call; the pairs are found there in the order of pass->batch.pair. NMT_ENOMEM.
  */
 int nmt_pass_run(struct nmt_pass *pass, const struct nmt_params *p, const struct nmt_params *g,
                  const struct nmt_pair *pairs, size_t B, const struct nmt_dropout *dropout,
