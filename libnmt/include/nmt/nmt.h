@@ -7,7 +7,9 @@
 #include <nmt/config.h>
 #include <nmt/crc32c.h>
 #include <nmt/error.h>
+#include <nmt/filter.h>
 #include <nmt/id.h>
+#include <nmt/id_text.h>
 #include <nmt/lines.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
