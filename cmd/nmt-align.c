@@ -334,16 +334,30 @@ static void source_close(struct source *s)
     nmt_links_alignment_release(&s->pair);
 }
 
+/* What a stream cannot hold, as text that is no UTF-8, leaves a failed line in its place. */
+static int put_in_stream(struct work *w, const struct source *s, uint64_t record, bool failed,
+                         struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    if (failed)
+        return nmt_stream_write_failed(w->writer, s->line, s->reason, err);
+    for (uint32_t i = 0; i < s->n; i++)
+        nmt_alignment_share(&s->alignment[i]);
+    int rc = nmt_stream_write_alignments(w->writer, s->alignment, s->n, &why);
+    if (rc == NMT_ETEXT || rc == NMT_ELIMIT) {
+        cli_warn_failed(w->cli, "%s", why.msg);
+        return nmt_stream_write_failed(w->writer, record, why.msg, err);
+    }
+    if (rc < 0)
+        *err = why;
+    return rc;
+}
+
 static int put_record(struct work *w, const struct source *s, uint64_t record, bool failed,
                       struct nmt_err *err)
 {
-    if (w->writer && failed)
-        return nmt_stream_write_failed(w->writer, s->line, s->reason, err);
-    if (w->writer) {
-        for (uint32_t i = 0; i < s->n; i++)
-            nmt_alignment_share(&s->alignment[i]);
-        return nmt_stream_write_alignments(w->writer, s->alignment, s->n, err);
-    }
+    if (w->writer)
+        return put_in_stream(w, s, record, failed, err);
     if (failed || s->n == 0)
         return put_empty(w, record, failed ? s->reason : NULL, err);
     for (uint32_t i = 0; i < s->n; i++)

@@ -154,8 +154,8 @@ static int add_group(struct nmt_svg *svg, const struct nmt_alignment *a, const c
                      struct labels *source, struct labels *target, struct nmt_err *err)
 {
     double top = svg->height + TITLE, width, height;
-    NMT_TRY(labels_init(source, a->source, a->n_source, err));
-    NMT_TRY(labels_init(target, a->target, a->n_target, err));
+    NMT_TRY(nmt_labels_init(source, a->source, a->n_source, err));
+    NMT_TRY(nmt_labels_init(target, a->target, a->n_target, err));
     NMT_TRY(nmt_buffer_addf(&svg->titles, err, "<text x=\"%d\" y=\"%.0f\">", EDGE, top));
     NMT_TRY(add_escaped(&svg->titles, title, strlen(title), err));
     NMT_TRY(nmt_buffer_adds(&svg->titles, "</text>\n", err));
@@ -178,8 +178,8 @@ int nmt_svg_add(struct nmt_svg *svg, const struct nmt_alignment *a, const char *
         svg->body.len = body;
         svg->titles.len = titles;
     }
-    labels_release(&source);
-    labels_release(&target);
+    nmt_labels_release(&source);
+    nmt_labels_release(&target);
     return rc;
 }
 

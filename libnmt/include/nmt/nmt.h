@@ -2,10 +2,12 @@
 #ifndef NMT_NMT_H
 #define NMT_NMT_H
 
+#include <nmt/align.h>
 #include <nmt/arena.h>
 #include <nmt/buffer.h>
 #include <nmt/config.h>
 #include <nmt/crc32c.h>
+#include <nmt/draw.h>
 #include <nmt/error.h>
 #include <nmt/id.h>
 #include <nmt/lines.h>
@@ -13,6 +15,7 @@
 #include <nmt/output.h>
 #include <nmt/random.h>
 #include <nmt/records.h>
+#include <nmt/sides.h>
 #include <nmt/threads.h>
 #include <nmt/utf8.h>
 #include <nmt/version.h>
