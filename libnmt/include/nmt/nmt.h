@@ -8,6 +8,7 @@
 #include <nmt/config.h>
 #include <nmt/crc32c.h>
 #include <nmt/draw.h>
+#include <nmt/encode.h>
 #include <nmt/error.h>
 #include <nmt/filter.h>
 #include <nmt/id.h>
@@ -17,8 +18,10 @@
 #include <nmt/output.h>
 #include <nmt/random.h>
 #include <nmt/records.h>
+#include <nmt/search.h>
 #include <nmt/sides.h>
 #include <nmt/threads.h>
+#include <nmt/translate.h>
 #include <nmt/utf8.h>
 #include <nmt/version.h>
 #include <nmt/vocab.h>

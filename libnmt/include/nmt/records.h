@@ -16,10 +16,13 @@
 /** The fingerprint of a model: the first 16 bytes of its digest. */
 #define NMT_FINGERPRINT 16
 
-/** One model's reading of a source sentence. */
+/**
+ * One model's reading of a source sentence. A line that was too long is in parts, each closed by
+ * </s> and read by itself; they follow each other.
+ */
 struct nmt_annotation {
     uint32_t n;     /* source tokens with </s> */
-    uint32_t rows;  /* annotations: n, or 1 for a model without attention */
+    uint32_t rows;  /* annotations: n, or one a part for a model without attention */
     uint32_t width; /* numbers in an annotation: 2n of the paper, or n without attention */
     nmt_id *ids;    /* [n], the last is </s> */
     uint32_t *word; /* [n] word of the raw line, NMT_NO_WORD for </s> and spaces */
