@@ -152,6 +152,7 @@ $(LIB) $(LIB64):
 	@printf '  AR      %s\n' '$@'
 	@ar rcs $@ $^
 
+$(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
