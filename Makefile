@@ -172,16 +172,22 @@ $(BUILD)/tests/unit $(BUILD)/tests/unit64:
 	@printf '  LINK    %s\n' '$@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(LIBS)
 
+# Preloaded into the programs by tests/cli/fault; sanitizers have no place in it.
+$(BUILD)/tests/fault.so: tests/fault/fault.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@printf '  CC      %s\n' '$@'
+	@$(CC) -std=c17 -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
+
 export ASAN_OPTIONS ?= abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS ?= print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS ?= halt_on_error=1
 
-check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64
+check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64 $(BUILD)/tests/fault.so
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' tests/run
 
 check-unit: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@BUILD='$(BUILD)' tests/run unit
-check-cli: all
+check-cli: all $(BUILD)/tests/fault.so
 	@BUILD='$(BUILD)' tests/run cli
 check-docs: all lib
 	@BUILD='$(BUILD)' tests/run docs
