@@ -4,6 +4,7 @@
 
 #include <nmt/align.h>
 #include <nmt/arena.h>
+#include <nmt/bleu.h>
 #include <nmt/buffer.h>
 #include <nmt/config.h>
 #include <nmt/crc32c.h>
@@ -15,14 +16,17 @@
 #include <nmt/id.h>
 #include <nmt/kinds.h>
 #include <nmt/lines.h>
+#include <nmt/model.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
 #include <nmt/random.h>
 #include <nmt/real.h>
 #include <nmt/records.h>
+#include <nmt/shape.h>
 #include <nmt/sides.h>
 #include <nmt/stream.h>
 #include <nmt/threads.h>
+#include <nmt/tokenize.h>
 #include <nmt/utf8.h>
 #include <nmt/version.h>
 #include <nmt/vocab.h>
