@@ -12,8 +12,10 @@
 #include <nmt/draw.h>
 #include <nmt/engine.h>
 #include <nmt/error.h>
+#include <nmt/filter.h>
 #include <nmt/gguf.h>
 #include <nmt/id.h>
+#include <nmt/id_text.h>
 #include <nmt/kinds.h>
 #include <nmt/lines.h>
 #include <nmt/model.h>
@@ -27,6 +29,7 @@
 #include <nmt/stream.h>
 #include <nmt/threads.h>
 #include <nmt/tokenize.h>
+#include <nmt/train.h>
 #include <nmt/utf8.h>
 #include <nmt/version.h>
 #include <nmt/vocab.h>
