@@ -75,5 +75,11 @@ cp source input
 
 walk symmetrize nmt-align -S grow-diag-final-and -o file forward reverse
 walk evaluate nmt-align -E forward reverse
+walk learn-words nmt-vocab -q -t word -o file source
+walk learn-pieces nmt-vocab -q -t bpe -s 34 -o file source
+nmt-vocab -q -t char -o vocabulary source && nmt-vocab -e vocabulary -o ids source
+walk encode-text nmt-vocab -e vocabulary -o file source
+walk encode-stdin nmt-vocab -e vocabulary -j 2
+walk decode-ids nmt-vocab -d vocabulary -o file ids
 walk bleu nmt-bleu -o file target
 exit $bad
