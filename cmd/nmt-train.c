@@ -61,8 +61,8 @@ static int score(void *arg, const struct nmt_train_line *output,
     NMT_TRY(nmt_bleu_new(&sum, &options, err));
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = nmt_bleu_add(sum, output[i].text, output[i].len, &reference[i].text,
-                          &reference[i].len, 1, err);
+        rc = nmt_bleu_add(sum, output[i].text, output[i].len, &reference[i].text, &reference[i].len,
+                          1, err);
     *bleu = nmt_bleu_score(sum).score;
     nmt_bleu_free(sum);
     return rc;

@@ -112,7 +112,8 @@ static void say(struct train_log *log, const struct nmt_train_report *r)
         say_validation(log, r);
         break;
     case NMT_TRAIN_SKIPPED:
-        fprintf(stderr, "%s: update after %" PRIu64 " skipped: %s\n", log->prog, r->update, r->text);
+        fprintf(stderr, "%s: update after %" PRIu64 " skipped: %s\n", log->prog, r->update,
+                r->text);
         break;
     case NMT_TRAIN_SAVE_FAILED:
         fprintf(stderr, "%s: not saved, the old file stays: %s\n", log->prog, r->text);
@@ -133,9 +134,8 @@ static void say(struct train_log *log, const struct nmt_train_report *r)
 
 static const char *event_name(enum nmt_train_event event)
 {
-    static const char *const names[] = { "data",       "resumed", "update", "skipped",
-                                         "validation", "saved",   "model",  "save-failed",
-                                         "end" };
+    static const char *const names[] = { "data",  "resumed", "update",      "skipped", "validation",
+                                         "saved", "model",   "save-failed", "end" };
     return names[event];
 }
 

@@ -13,9 +13,9 @@ struct train_log {
     bool quiet, terminal; /* terminal: a bar instead of lines now and then */
     FILE *json;           /* NULL: none */
     bool json_failed;
-    double last_time;     /* of the last line */
+    double last_time; /* of the last line */
     uint64_t last_source, last_target;
-    bool bar;             /* a bar stands on the terminal's last line */
+    bool bar; /* a bar stands on the terminal's last line */
 };
 
 /** Takes a report: struct nmt_train_options.report with a struct train_log as arg. */

@@ -1,7 +1,7 @@
 /*
- * The model file, and the state beside it from which training goes on. Both appear whole: a run that
- * is killed at any moment finds the last complete state, and does again what came after it, with the
- * same result.
+ * The model file, and the state beside it from which training goes on. Both appear whole: a run
+ * that is killed at any moment finds the last complete state, and does again what came after it,
+ * with the same result.
  *
  * A state holds the configuration key by key and a digest of the data, so that a change is noticed
  * and can be named. Keys that cannot change what is learnt (threads, time, where files are) are not
@@ -38,8 +38,11 @@ static void hex(char out[33], const uint8_t digest[16])
 
 static bool decides(const char *key)
 {
-    static const char *const others[] = { "data.", "train.threads", "train.minutes",
-                                          "train.save-every", "vocabulary.source",
+    static const char *const others[] = { "data.",
+                                          "train.threads",
+                                          "train.minutes",
+                                          "train.save-every",
+                                          "vocabulary.source",
                                           "vocabulary.target" };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strncmp(key, others[i], strlen(others[i])) == 0)

@@ -10,8 +10,9 @@ static int read_data(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_
     if (t->opt->tsv)
         NMT_TRY(nmt_text_read_pair(&text[0], &text[1], t->opt->tsv, NULL, err));
     else if (!c->data_source[0] || !c->data_target[0])
-        return nmt_fail(err, NMT_ECONFIG, 0, "no bitext: give SOURCE and TARGET, or data.source and "
-                                             "data.target, or pairs with a tab on stdin");
+        return nmt_fail(err, NMT_ECONFIG, 0,
+                        "no bitext: give SOURCE and TARGET, or data.source and "
+                        "data.target, or pairs with a tab on stdin");
     else
         NMT_TRY(nmt_text_read_pair(&text[0], &text[1], c->data_source, c->data_target, err));
     if (text[0].n == 0)
@@ -37,16 +38,16 @@ static int build_data(struct nmt_trainer *t, const struct nmt_text text[2], stru
                         t->data.empty, t->data.long_, (long long)c->train_max_length);
     if (t->data.n > UINT32_MAX)
         return nmt_fail(err, NMT_ELIMIT, 0, "more than 2^32 sentence pairs");
-    return nmt_bitext_build(&t->valid, &t->valid_text[0], &t->valid_text[1], t->source, t->target, 0,
-                            err);
+    return nmt_bitext_build(&t->valid, &t->valid_text[0], &t->valid_text[1], t->source, t->target,
+                            0, err);
 }
 
 /* The most pairs a batch may have. */
 static size_t largest_batch(const struct nmt_trainer *t)
 {
     const struct nmt_config *c = t->config;
-    size_t most = (size_t)(c->train_batch_words > 0 ? c->train_batch_words
-                                                    : c->train_batch_sentences);
+    size_t most =
+        (size_t)(c->train_batch_words > 0 ? c->train_batch_words : c->train_batch_sentences);
     return most < t->data.n ? most : t->data.n;
 }
 

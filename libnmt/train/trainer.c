@@ -24,8 +24,7 @@ void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
                         enum nmt_train_event event, const char *text)
 {
     const struct nmt_config *c = t->config;
-    const double fraction =
-        t->batches.count ? (double)t->at.batch / (double)t->batches.count : 0;
+    const double fraction = t->batches.count ? (double)t->at.batch / (double)t->batches.count : 0;
     r->event = event;
     r->text = text;
     r->pairs = t->data.n;
@@ -132,20 +131,19 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
     const size_t n = t->batches.start[t->at.batch + 1] - first;
     const uint64_t number = t->optimizer.updates + t->at.skipped + 1;
     const struct nmt_dropout dropout = dropout_of(c, number);
-    const double epochs =
-        (double)t->at.epoch + (double)t->at.batch / (double)t->batches.count;
+    const double epochs = (double)t->at.epoch + (double)t->at.batch / (double)t->batches.count;
     NMT_TRY(nmt_gradient_run(&t->gradient, &t->params, &t->data, t->batches.order + first, n,
                              any_dropout(&dropout) ? &dropout : NULL,
                              (real)c->train_label_smoothing, t->threads, err));
     t->at.batch++;
-    t->norm = nmt_optimizer_reduce(&t->optimizer, t->gradient.block, t->gradient.shards,
-                                   t->threads);
+    t->norm =
+        nmt_optimizer_reduce(&t->optimizer, t->gradient.block, t->gradient.shards, t->threads);
     if (!isfinite(t->norm))
         return skip_update(t, first, n, err);
     const double scale = loss_scale(t, n);
-    t->rate = nmt_schedule_rate(c, t->optimizer.updates + 1,
-                                nmt_schedule_share(c, t->optimizer.updates, epochs),
-                                t->at.rate_factor);
+    t->rate =
+        nmt_schedule_rate(c, t->optimizer.updates + 1,
+                          nmt_schedule_share(c, t->optimizer.updates, epochs), t->at.rate_factor);
     nmt_optimizer_step(&t->optimizer, t->gradient.block, t->gradient.shards, t->norm, scale,
                        t->rate, t->threads);
     t->norm *= scale;

@@ -11,17 +11,17 @@
 
 /** What decides where training stands, beside the weights; all of it is in the state file. */
 struct nmt_train_position {
-    uint64_t epoch;        /* from 0 */
-    uint64_t batch;        /* next one of the epoch */
-    uint64_t skipped;      /* updates whose gradient was not finite */
-    uint64_t skipped_run;  /* of them in a row, now */
-    uint64_t checks;       /* validations so far */
-    uint64_t validated;    /* the update of the last one */
-    uint64_t best_update;  /* 0: no validation yet */
-    uint64_t bad_checks;   /* validations since the best */
-    uint64_t plateau;      /* bad ones since the rate last fell */
-    double best;           /* of the metric: greater is better (perplexity is negated) */
-    double rate_factor;    /* of the plateau schedule */
+    uint64_t epoch;       /* from 0 */
+    uint64_t batch;       /* next one of the epoch */
+    uint64_t skipped;     /* updates whose gradient was not finite */
+    uint64_t skipped_run; /* of them in a row, now */
+    uint64_t checks;      /* validations so far */
+    uint64_t validated;   /* the update of the last one */
+    uint64_t best_update; /* 0: no validation yet */
+    uint64_t bad_checks;  /* validations since the best */
+    uint64_t plateau;     /* bad ones since the rate last fell */
+    double best;          /* of the metric: greater is better (perplexity is negated) */
+    double rate_factor;   /* of the plateau schedule */
     double seconds;
     bool finished;
 };
@@ -68,7 +68,8 @@ int nmt_trainer_save_model(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_
 /** Writes everything needed to go on as MODEL.state. */
 int nmt_trainer_save_state(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
 
-/** A model file without a state beside it is somebody's work: NMT_EUSAGE, unless told to overwrite. */
+/** A model file without a state beside it is somebody's work: NMT_EUSAGE, unless told to overwrite.
+ */
 int nmt_state_refuse_foreign(const struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
 
 /** Takes the vocabularies out of a state file, if there is one. */

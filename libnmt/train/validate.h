@@ -22,8 +22,8 @@ struct nmt_validator {
     const struct nmt_bitext *data;
     const struct nmt_text *reference;
     const struct nmt_vocab *target;
-    struct nmt_pair *pairs;   /* [n] by falling length: pieces are cut from it */
-    struct nmt_pass *pass;    /* [workers] */
+    struct nmt_pair *pairs; /* [n] by falling length: pieces are cut from it */
+    struct nmt_pass *pass;  /* [workers] */
     size_t workers, pieces;
     struct nmt_piece *piece;      /* [pieces] what each gave */
     struct nmt_buffer text;       /* all translations, in the order of the pairs */

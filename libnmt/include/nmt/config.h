@@ -12,6 +12,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The words of each key that is a choice, in the order of its enum in nmt/kinds.h. */
+#define NMT_WORDS_VOCAB     "word char bpe"
+#define NMT_WORDS_NORMALIZE "none nfc nfkc"
+#define NMT_WORDS_CELL      "gru lstm"
+#define NMT_WORDS_ATTENTION "additive dot general none"
+#define NMT_WORDS_ORDER     "code text appendix cgru"
+#define NMT_WORDS_READOUT   "maxout tanh"
+#define NMT_WORDS_TIED      "none target all"
+#define NMT_WORDS_INIT      "uniform paper"
+#define NMT_WORDS_OPTIMIZER "adam adadelta sgd"
+#define NMT_WORDS_LOSS      "tokens sentences sum"
+#define NMT_WORDS_SCHEDULE  "exponential plateau constant"
+#define NMT_WORDS_METRIC    "bleu perplexity"
+
 /*
  * X(section, field, key, TYPE, default, preset "paper", min, max, words, sentence)
  * TYPE: TEXT (char *, owned), INT (int64_t), REAL (double), BOOL (bool), CHOICE (int).
