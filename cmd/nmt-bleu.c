@@ -23,17 +23,38 @@ enum {
     OPT_MAX_ORDER,
     OPT_EFFECTIVE,
     OPT_FORCE,
+    OPT_CHRF_CHARS,
+    OPT_CHRF_WORDS,
+    OPT_CHRF_BETA,
+    OPT_CHRF_SPACE,
+    OPT_CHRF_LOWER,
+    OPT_CHRF_EPS,
+    OPT_TER_CASE,
+    OPT_TER_ASIAN,
+    OPT_TER_NO_PUNCT,
+    OPT_TER_NORMAL,
 };
 
 static const struct cli_opt opts[] = {
     { 'i', "input", "FILE...", "hypotheses of one or more systems (default: stdin)" },
-    { 'm', "metrics", "bleu|em...", "what to compute (default: bleu)" },
+    { 'm', "metrics", "bleu|chrf|ter|em...", "what to compute (default: bleu)" },
     { 't', "tokenize", "NAME", "BLEU's tokeniser: 13a (default), intl, zh, char, none" },
     { 's', "smooth-method", "NAME", "BLEU's smoothing: exp (default), floor, add-k, none" },
     { OPT_SMOOTH_VALUE, "smooth-value", "X", "for floor (default: 0.1) and add-k (default: 1)" },
     { OPT_LOWERCASE, "lowercase", NULL, "BLEU: lower-case everything first" },
     { OPT_MAX_ORDER, "max-order", "N", "BLEU: the longest n-gram (default: 4)" },
     { OPT_EFFECTIVE, "effective-order", NULL, "BLEU: ignore orders without n-grams" },
+    { OPT_CHRF_CHARS, "chrf-char-order", "N",
+      "chrF: the longest n-gram of characters (default: 6)" },
+    { OPT_CHRF_WORDS, "chrf-word-order", "N", "chrF: and of words (default: 0; 2 is chrF++)" },
+    { OPT_CHRF_BETA, "chrf-beta", "N", "chrF: the weight of recall (default: 2)" },
+    { OPT_CHRF_SPACE, "chrf-whitespace", NULL, "chrF: count white space as characters" },
+    { OPT_CHRF_LOWER, "chrf-lowercase", NULL, "chrF: lower-case everything first" },
+    { OPT_CHRF_EPS, "chrf-eps-smoothing", NULL, "chrF: average F over all orders" },
+    { OPT_TER_CASE, "ter-case-sensitive", NULL, "TER: do not lower-case" },
+    { OPT_TER_NORMAL, "ter-normalized", NULL, "TER: split punctuation off first" },
+    { OPT_TER_NO_PUNCT, "ter-no-punct", NULL, "TER: delete punctuation first" },
+    { OPT_TER_ASIAN, "ter-asian-support", NULL, "TER: these two also for Asian scripts" },
     { OPT_EXACT, "exact-match", NULL, "also the percentage of lines equal to a reference" },
     { OPT_SENTENCE, "sentence", NULL, "a score for every line instead of one for all" },
     { OPT_REFS_TAB, "refs-tab", NULL, "one file of references, those of a line between tabs" },
@@ -50,15 +71,15 @@ static const struct cli_opt opts[] = {
     { OPT_SENTENCE, "sl", NULL, NULL },
     { OPT_SHORT, "sh", NULL, NULL },
     { OPT_FORCE, "force", NULL, NULL },
+    { OPT_CHRF_CHARS, "cc", "N", NULL },
+    { OPT_CHRF_WORDS, "cw", "N", NULL },
     CLI_COMMON,
     CLI_END,
 };
 
-#define MAX_METRICS 4
-
 /* Everything the command line asks for. */
 struct task {
-    struct nmt_metric_options metrics[MAX_METRICS];
+    struct nmt_metric_options metrics[NMT_METRIC_KINDS];
     size_t n_metrics;
     struct nmt_corpus_files files;
     const char **systems;
@@ -81,36 +102,61 @@ static void bleu_options(const struct cli *cli, struct nmt_bleu_options *o)
     o->max_order = (unsigned)cli_int(cli, OPT_MAX_ORDER, 4, 1, NMT_BLEU_MAX_ORDER);
 }
 
-static void add_metric(struct task *t, const struct cli *cli, enum nmt_metric_kind kind)
+static void chrf_options(const struct cli *cli, struct nmt_chrf_options *o)
 {
-    for (size_t i = 0; i < t->n_metrics; i++)
-        if (t->metrics[i].kind == kind)
+    *o = nmt_chrf_defaults();
+    o->char_order =
+        (unsigned)cli_int(cli, OPT_CHRF_CHARS, o->char_order, 1, NMT_CHRF_MAX_CHAR_ORDER);
+    o->word_order =
+        (unsigned)cli_int(cli, OPT_CHRF_WORDS, o->word_order, 0, NMT_CHRF_MAX_WORD_ORDER);
+    o->beta = (unsigned)cli_int(cli, OPT_CHRF_BETA, o->beta, 0, 1000);
+    o->whitespace = cli_flag(cli, OPT_CHRF_SPACE);
+    o->lowercase = cli_flag(cli, OPT_CHRF_LOWER);
+    o->eps_smoothing = cli_flag(cli, OPT_CHRF_EPS);
+}
+
+static void ter_options(const struct cli *cli, struct nmt_ter_options *o)
+{
+    o->normalized = cli_flag(cli, OPT_TER_NORMAL);
+    o->no_punct = cli_flag(cli, OPT_TER_NO_PUNCT);
+    o->asian = cli_flag(cli, OPT_TER_ASIAN);
+    o->case_sensitive = cli_flag(cli, OPT_TER_CASE);
+}
+
+/* Marks what a word or a comma-separated list names. */
+static void want_metrics(const struct cli *cli, const char *list, bool *wanted)
+{
+    static const char *const names[NMT_METRIC_KINDS] = { "bleu", "chrf", "em", "ter" };
+    for (const char *p = list;; p++) {
+        size_t len = strcspn(p, ","), k = 0;
+        while (k < NMT_METRIC_KINDS && (strlen(names[k]) != len || strncmp(names[k], p, len) != 0))
+            k++;
+        if (k == NMT_METRIC_KINDS)
+            cli_misuse(cli, "--metrics: '%.*s' is none of bleu, chrf, ter, em", (int)len, p);
+        wanted[k] = true;
+        p += len;
+        if (!*p)
             return;
-    struct nmt_metric_options *m = &t->metrics[t->n_metrics++];
-    m->kind = kind;
-    bleu_options(cli, &m->bleu);
+    }
 }
 
 /* Metrics in the order of their names, whatever the order on the command line. */
 static void choose_metrics(struct task *t, const struct cli *cli)
 {
-    static const char *const names[] = { "bleu", "em" };
-    bool wanted[] = { !cli_flag(cli, 'm'), cli_flag(cli, OPT_EXACT) };
+    bool wanted[NMT_METRIC_KINDS] = { false };
+    wanted[NMT_METRIC_BLEU] = !cli_flag(cli, 'm');
+    wanted[NMT_METRIC_EXACT] = cli_flag(cli, OPT_EXACT);
     for (size_t i = 0; i < cli_count(cli, 'm'); i++)
-        for (const char *p = cli_nth(cli, 'm', i);; p++) {
-            size_t len = strcspn(p, ","), k = 0;
-            while (k < 2 && (strlen(names[k]) != len || strncmp(names[k], p, len) != 0))
-                k++;
-            if (k == 2)
-                cli_misuse(cli, "--metrics: '%.*s' is none of bleu, em", (int)len, p);
-            wanted[k] = true;
-            p += len;
-            if (!*p)
-                break;
-        }
-    for (size_t k = 0; k < 2; k++)
-        if (wanted[k])
-            add_metric(t, cli, (enum nmt_metric_kind)k);
+        want_metrics(cli, cli_nth(cli, 'm', i), wanted);
+    for (size_t k = 0; k < NMT_METRIC_KINDS; k++) {
+        if (!wanted[k])
+            continue;
+        struct nmt_metric_options *m = &t->metrics[t->n_metrics++];
+        m->kind = (enum nmt_metric_kind)k;
+        bleu_options(cli, &m->bleu);
+        chrf_options(cli, &m->chrf);
+        ter_options(cli, &m->ter);
+    }
 }
 
 static void choose_files(struct task *t, const struct cli *cli)
@@ -195,7 +241,7 @@ static int each_sentence(void *arg, const struct nmt_corpus_line *line, const do
 
 static int report_corpus(struct task *t, struct nmt_err *err)
 {
-    struct nmt_result results[MAX_METRICS];
+    struct nmt_result results[NMT_METRIC_KINDS];
     t->report.how.n_refs = t->evaluation.n_refs;
     for (size_t m = 0; m < t->n_metrics; m++)
         results[m] = result_of(t, t->evaluation.sums, 0, m);

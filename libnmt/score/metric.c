@@ -10,6 +10,8 @@
 struct nmt_metric {
     struct nmt_metric_options opt;
     struct nmt_bleu *bleu;
+    struct nmt_chrf *chrf;
+    struct nmt_ter *ter;
 };
 
 int nmt_metric_new(struct nmt_metric **out, const struct nmt_metric_options *opt,
@@ -23,6 +25,12 @@ int nmt_metric_new(struct nmt_metric **out, const struct nmt_metric_options *opt
     switch (opt->kind) {
     case NMT_METRIC_BLEU:
         rc = nmt_bleu_new(&m->bleu, &opt->bleu, err);
+        break;
+    case NMT_METRIC_CHRF:
+        rc = nmt_chrf_new(&m->chrf, &opt->chrf, err);
+        break;
+    case NMT_METRIC_TER:
+        rc = nmt_ter_new(&m->ter, &opt->ter, err);
         break;
     case NMT_METRIC_EXACT:
         break;
@@ -39,6 +47,8 @@ void nmt_metric_free(struct nmt_metric *m)
     if (!m)
         return;
     nmt_bleu_free(m->bleu);
+    nmt_chrf_free(m->chrf);
+    nmt_ter_free(m->ter);
     free(m);
 }
 
@@ -47,6 +57,10 @@ size_t nmt_metric_width(const struct nmt_metric_options *opt)
     switch (opt->kind) {
     case NMT_METRIC_BLEU:
         return nmt_bleu_width(&opt->bleu);
+    case NMT_METRIC_CHRF:
+        return nmt_chrf_width(&opt->chrf);
+    case NMT_METRIC_TER:
+        return NMT_TER_WIDTH;
     case NMT_METRIC_EXACT:
         return 2;
     }
@@ -72,6 +86,10 @@ int nmt_metric_line(struct nmt_metric *m, const char *hyp, size_t hyp_len, const
     switch (m->opt.kind) {
     case NMT_METRIC_BLEU:
         return nmt_bleu_line(m->bleu, hyp, hyp_len, refs, ref_lens, n_refs, row, err);
+    case NMT_METRIC_CHRF:
+        return nmt_chrf_line(m->chrf, hyp, hyp_len, refs, ref_lens, n_refs, row, err);
+    case NMT_METRIC_TER:
+        return nmt_ter_line(m->ter, hyp, hyp_len, refs, ref_lens, n_refs, row, err);
     case NMT_METRIC_EXACT:
         exact_line(hyp, hyp_len, refs, ref_lens, n_refs, row);
         return 0;
@@ -84,6 +102,10 @@ double nmt_metric_score(const struct nmt_metric_options *opt, const double *row)
     switch (opt->kind) {
     case NMT_METRIC_BLEU:
         return nmt_bleu_score_row(&opt->bleu, row).score;
+    case NMT_METRIC_CHRF:
+        return nmt_chrf_score_row(&opt->chrf, row);
+    case NMT_METRIC_TER:
+        return nmt_ter_score_row(row);
     case NMT_METRIC_EXACT:
         return row[1] > 0 ? 100 * row[0] / row[1] : 0;
     }
@@ -92,8 +114,7 @@ double nmt_metric_score(const struct nmt_metric_options *opt, const double *row)
 
 bool nmt_metric_is_error_rate(const struct nmt_metric_options *opt)
 {
-    (void)opt;
-    return false;
+    return opt->kind == NMT_METRIC_TER;
 }
 
 const char *nmt_metric_name(const struct nmt_metric_options *opt, char out[NMT_METRIC_NAME_MAX])
@@ -101,6 +122,13 @@ const char *nmt_metric_name(const struct nmt_metric_options *opt, char out[NMT_M
     switch (opt->kind) {
     case NMT_METRIC_BLEU:
         snprintf(out, NMT_METRIC_NAME_MAX, "BLEU");
+        break;
+    case NMT_METRIC_CHRF:
+        snprintf(out, NMT_METRIC_NAME_MAX, "chrF%u%.*s", opt->chrf.beta, (int)opt->chrf.word_order,
+                 "+++++");
+        break;
+    case NMT_METRIC_TER:
+        snprintf(out, NMT_METRIC_NAME_MAX, "TER");
         break;
     case NMT_METRIC_EXACT:
         snprintf(out, NMT_METRIC_NAME_MAX, "EM");

@@ -72,6 +72,24 @@ static int add_bleu(struct pairs *p, const struct nmt_bleu_options *o, struct nm
     return o->max_order == 4 ? 0 : add_number(p, "order", "o", o->max_order, err);
 }
 
+static int add_chrf(struct pairs *p, const struct nmt_chrf_options *o, struct nmt_err *err)
+{
+    NMT_TRY(add(p, "case", "c", o->lowercase ? "lc" : "mixed", err));
+    NMT_TRY(add(p, "eff", "e", yes(!o->eps_smoothing), err));
+    NMT_TRY(add_number(p, "nc", "nc", o->char_order, err));
+    NMT_TRY(add_number(p, "nw", "nw", o->word_order, err));
+    return add(p, "space", "s", yes(o->whitespace), err);
+}
+
+static int add_ter(struct pairs *p, const struct nmt_ter_options *o, struct nmt_err *err)
+{
+    NMT_TRY(add(p, "case", "c", o->case_sensitive ? "mixed" : "lc", err));
+    NMT_TRY(add(p, "tok", "t", "tercom", err));
+    NMT_TRY(add(p, "norm", "nr", yes(o->normalized), err));
+    NMT_TRY(add(p, "punct", "pn", yes(!o->no_punct), err));
+    return add(p, "asian", "as", yes(o->asian), err);
+}
+
 int nmt_metric_signature(const struct nmt_metric_options *opt, const struct nmt_provenance *how,
                          bool brief, struct nmt_buffer *out, struct nmt_err *err)
 {
@@ -80,6 +98,12 @@ int nmt_metric_signature(const struct nmt_metric_options *opt, const struct nmt_
     switch (opt->kind) {
     case NMT_METRIC_BLEU:
         NMT_TRY(add_bleu(&p, &opt->bleu, err));
+        break;
+    case NMT_METRIC_CHRF:
+        NMT_TRY(add_chrf(&p, &opt->chrf, err));
+        break;
+    case NMT_METRIC_TER:
+        NMT_TRY(add_ter(&p, &opt->ter, err));
         break;
     case NMT_METRIC_EXACT:
         NMT_TRY(add(&p, "case", "c", "mixed", err));

@@ -8,17 +8,24 @@
 
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
+#include <nmt/chrf.h>
 #include <nmt/error.h>
+#include <nmt/ter.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum nmt_metric_kind { NMT_METRIC_BLEU, NMT_METRIC_EXACT };
+/** In the order of their names. */
+enum nmt_metric_kind { NMT_METRIC_BLEU, NMT_METRIC_CHRF, NMT_METRIC_EXACT, NMT_METRIC_TER };
+
+#define NMT_METRIC_KINDS 4
 
 struct nmt_metric_options {
     enum nmt_metric_kind kind;
     struct nmt_bleu_options bleu;
+    struct nmt_chrf_options chrf;
+    struct nmt_ter_options ter;
 };
 
 /** Most numbers a row can have. */
