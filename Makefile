@@ -55,7 +55,7 @@ TEST_LIBS = $(shell pkg-config --libs criterion)
 
 # _POSIX_C_SOURCE: the interfaces we may use. -ffp-contract=off: the portable kernels give the
 # same bits with every compiler; the wide ones ask for fused operations themselves.
-CPPFLAGS_ALL = -Ilibnmt/include -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
+CPPFLAGS_ALL = -Ilibnmt/include -Ilibnmt -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
 	-DNMT_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL = -std=c17 $(OPT) -ffp-contract=off -pthread -MMD -MP $(WARN) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pthread $(SANFLAGS) $(LDFLAGS)
@@ -124,11 +124,12 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 $(BUILD)/obj64/%.o: %.c $(BUILD)/flags
 	$(call compile,-DNMT_DOUBLE,)
 
+# -Wno-psabi: vectors wider than the machine's are passed to functions, all of which are inlined.
 define kernel_rules
 $(BUILD)/obj/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_ISA=$(1),-O3 $(ISA_$(1)))
+	$$(call compile,-DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
 $(BUILD)/obj64/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),-O3 $(ISA_$(1)))
+	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
 endef
 $(foreach i,$(ISAS),$(eval $(call kernel_rules,$(i))))
 
