@@ -13,6 +13,14 @@ CC := gcc
 endif
 PREFIX ?= /usr/local
 DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/nmt
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 INSTALL ?= install
 
 ifdef SAN
@@ -30,15 +38,16 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-
 
 # --- what must be there ------------------------------------------------------------------
 
-PKGS := openblas yaml-0.1 libutf8proc
+PKGS := openblas yaml-0.1 libutf8proc libxxhash
 DEB_openblas := libopenblas-dev
 DEB_yaml-0.1 := libyaml-dev
 DEB_libutf8proc := libutf8proc-dev
+DEB_libxxhash := libxxhash-dev
 DEB_criterion := libcriterion-dev
-DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libcriterion-dev \
-	jq mandoc
+DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libxxhash-dev \
+	libcriterion-dev jq mandoc
 
-NEEDS_BUILD := $(filter-out help deps clean style tags,$(or $(MAKECMDGOALS),all))
+NEEDS_BUILD := $(filter-out help deps clean style tags dist uninstall,$(or $(MAKECMDGOALS),all))
 ifneq ($(filter-out deps,$(NEEDS_BUILD)),)
 ifeq ($(filter deps,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v pkg-config),)
@@ -119,6 +128,8 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call compile,,-Wno-conversion)
 $(BUILD)/obj64/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call compile,-DNMT_DOUBLE,-Wno-conversion)
+$(BUILD)/obj/tests/plain/%.o: tests/plain/%.c $(BUILD)/flags
+	$(call compile,,-Wno-conversion -Wno-missing-prototypes)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call compile,,)
 $(BUILD)/obj64/%.o: %.c $(BUILD)/flags
@@ -151,30 +162,83 @@ $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) 
 # tests/unit/*.c run once; tests/unit/real/*.c run against the float and the double library.
 $(BUILD)/tests/unit: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(REAL_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
 $(BUILD)/tests/unit64: $(REAL_SRC:%.c=$(BUILD)/obj64/%.o) $(LIB64)
+# Criterion's own runner does not live beside thread sanitizer: see the file.
+ifneq ($(findstring thread,$(SAN)),)
+$(BUILD)/tests/unit $(BUILD)/tests/unit64: $(BUILD)/obj/tests/plain/runner.o
+endif
 $(BUILD)/tests/unit $(BUILD)/tests/unit64:
 	@$(if $(TEST_LIBS),,echo 'the library criterion is missing: run `make deps`' >&2; exit 1)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(LIBS)
 
+
 export ASAN_OPTIONS ?= abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS ?= print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS ?= halt_on_error=1
 
-check: all $(BUILD)/tests/unit $(BUILD)/tests/unit64
+check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' tests/run
 
 check-unit: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@BUILD='$(BUILD)' tests/run unit
 check-cli: all
 	@BUILD='$(BUILD)' tests/run cli
-check-docs: all
+check-docs: all lib
 	@BUILD='$(BUILD)' tests/run docs
 
 GOLDEN ?= tests/golden
 check-golden: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@for t in unit64 unit; do NMT_GOLDEN='$(GOLDEN)' \
 		$(BUILD)/tests/$$t --filter 'golden/*' || exit 1; done
+
+# --- installing --------------------------------------------------------------------------
+
+# Every file that is installed, as SOURCE:FOLDER:NAME:MODE; uninstall removes the same.
+HEADERS := $(wildcard libnmt/include/nmt/*.h)
+PAGES := $(wildcard man/*.[1357])
+EXAMPLES := $(wildcard examples/*.* examples/*/*)
+INSTALLED := \
+	$(foreach p,$(PROGRAMS_HERE),$(BUILD)/bin/$(p):$(BINDIR):$(p):755) \
+	$(LIB):$(LIBDIR):libnmt.a:644 $(BUILD)/nmt.pc:$(LIBDIR)/pkgconfig:nmt.pc:644 \
+	$(foreach h,$(HEADERS),$(h):$(INCLUDEDIR)/nmt:$(notdir $(h)):644) \
+	$(foreach m,$(PAGES),$(m):$(MANDIR)/man$(subst .,,$(suffix $(m))):$(notdir $(m)):644) \
+	$(foreach p,$(PROGRAMS_HERE),completions/nmt.bash:$(BASHDIR):$(p):644 \
+		completions/nmt.fish:$(FISHDIR):$(p).fish:644) \
+	completions/_nmt:$(ZSHDIR):_nmt:644 README.md:$(DOCDIR):README.md:644 \
+	$(foreach e,$(EXAMPLES),$(e):$(DOCDIR)/$(patsubst %/,%,$(dir $(e))):$(notdir $(e)):$(if \
+		$(shell test -x $(e) && echo x),755,644))
+
+# The library is static: whoever links it needs what it uses.
+$(BUILD)/nmt.pc: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+		'Name: nmt' 'Description: neural machine translation with RNNsearch' \
+		'Version: $(VERSION)' 'Requires: $(PKGS)' 'Cflags: -I$${includedir}' \
+		'Libs: -L$${libdir} -lnmt -lm -pthread' > $@
+
+install: all lib $(BUILD)/nmt.pc
+	@set -e; for f in $(INSTALLED); do \
+		old=$$IFS; IFS=:; set -- $$f; IFS=$$old; \
+		$(INSTALL) -d "$(DESTDIR)$$2"; \
+		$(INSTALL) -m "$$4" "$$1" "$(DESTDIR)$$2/$$3"; \
+	done
+	@echo 'installed below $(DESTDIR)$(PREFIX)'
+
+uninstall:
+	@for f in $(INSTALLED); do \
+		old=$$IFS; IFS=:; set -- $$f; IFS=$$old; \
+		rm -f "$(DESTDIR)$$2/$$3"; \
+	done
+	@for d in $(INCLUDEDIR)/nmt $(patsubst %,$(DOCDIR)/%,$(sort $(dir $(EXAMPLES)))) \
+		$(DOCDIR)/examples $(DOCDIR); do \
+		if [ -d "$(DESTDIR)$$d" ]; then rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$d"; fi; \
+	done
+
+dist:
+	@mkdir -p $(BUILD)
+	@git archive --format=tar.gz --prefix=nmt-$(VERSION)/ -o $(BUILD)/nmt-$(VERSION).tar.gz HEAD
+	@echo '$(BUILD)/nmt-$(VERSION).tar.gz'
 
 # --- housekeeping ------------------------------------------------------------------------
 
@@ -195,12 +259,13 @@ deps:
 	fi
 
 STYLED := $(wildcard cmd/*.[ch] libnmt/*/*.[ch] libnmt/include/nmt/*.h tests/unit/*.[ch] \
-	tests/unit/real/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch])
+	tests/unit/real/*.[ch] tests/plain/*.c tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch])
 style:
 	@clang-format --dry-run --Werror $(STYLED)
 
 tags:
-	@ctags -R cmd libnmt
+	@command -v ctags >/dev/null || { echo 'ctags is missing: install universal-ctags' >&2; exit 1; }
+	@ctags -R cmd libnmt tests/unit
 
 clean:
 	rm -rf $(BUILD)
@@ -210,7 +275,9 @@ help:
 	@echo 'make deps          install what is needed to build and test (Debian)'
 	@echo 'make check         all tests; also check-unit, check-cli, check-docs,'
 	@echo '                   check-golden GOLDEN=DIR'
-	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
+	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); also uninstall'
+	@echo 'make dist          a tarball of the last commit'
+	@echo 'make style tags    report layout that clang-format would change; an index for editors'
 	@echo 'Variables: CC OPT CFLAGS SAN=address,undefined DEVELOPER=1 BUILD=DIR'
 
 -include $(shell find $(BUILD)/obj $(BUILD)/obj64 -name '*.d' 2>/dev/null)

@@ -115,20 +115,24 @@ struct nmt_config {
 #undef NMT_CONFIG_FIELD
 };
 
-/** A named set of values: "default" or "paper". Overwrites *c (which must be fresh or released). */
+/**
+ * A named set of values: "default" or "paper". Overwrites *c (which must be fresh or released);
+ * *c is to be released even after a failure (NMT_ECONFIG: no such preset).
+ */
 int nmt_config_preset(struct nmt_config *c, const char *name, struct nmt_err *err) NMT_MUST_USE;
 
 /** Frees what c owns. */
 void nmt_config_release(struct nmt_config *c);
 
 /**
- * Reads a YAML file ("-": stdin) over c: sections are mappings of keys; a key of the table `preset:
- * NAME` at the top is applied first. Unknown sections or keys, duplicate keys, values of the
- * wrong type or out of range: NMT_ECONFIG with file and line.
+ * Reads a YAML file ("-": stdin) over c: sections are mappings of keys; `preset: NAME` may come
+ * first and sets all the rest. Unknown sections or keys, duplicate keys, values of the wrong type
+ * or out of range, anchors, tags, more than 1 MB: NMT_ECONFIG (NMT_ELIMIT) with file and line.
+ * c then holds what was read up to there.
  */
 int nmt_config_read(struct nmt_config *c, const char *path, struct nmt_err *err) NMT_MUST_USE;
 
-/** Sets one key from "section.key=value". */
+/** Sets one key from "section.key=value"; NMT_EUSAGE says what is wrong with it. */
 int nmt_config_set(struct nmt_config *c, const char *assignment, struct nmt_err *err) NMT_MUST_USE;
 
 /** Writes all keys as YAML that nmt_config_read takes back to the same configuration. */
