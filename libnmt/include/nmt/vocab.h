@@ -85,6 +85,13 @@ int nmt_segmenter_new(struct nmt_segmenter **s, const struct nmt_vocab *v,
 void nmt_segmenter_free(struct nmt_segmenter *s);
 
 /**
+ * From here on bpe pieces are cut with dropout: every possible merge is left out of a step with
+ * probability p, by random numbers that depend on (seed, line) alone; call it before each line.
+ * p = 0 ends it. It does nothing for word and char.
+ */
+void nmt_segmenter_dropout(struct nmt_segmenter *s, double p, uint64_t seed, uint64_t line);
+
+/**
  * Cuts a line (valid UTF-8, no LF, at most 2^31 bytes) into pieces; </s> is not added. *out is
  * borrowed from s until the next call. NMT_ETEXT when the line is not valid UTF-8.
  */
@@ -120,6 +127,12 @@ int nmt_vocab_learner_new(struct nmt_vocab_learner **l, const struct nmt_vocab_l
                           struct nmt_err *err) NMT_MUST_USE;
 int nmt_vocab_learner_add(struct nmt_vocab_learner *l, const char *line, size_t len,
                           struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * How many running words were given up because of max_types (the longest go first), and the
+ * length in bytes above which words may be missing (SIZE_MAX: none is).
+ */
+uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest);
 
 /** Learns from what was added. A bpe size that the text cannot give: NMT_ELIMIT, saying the most.
  */
