@@ -20,11 +20,11 @@ run() {
 
 mkdir -p "$2"
 cd "$2"
-cp "$demo/words.awk" "$demo/grammar.awk" "$demo/lexicon" "$demo/demo.yaml" .
+cp "$demo"/*.awk "$demo/lexicon" "$demo/demo.yaml" .
 rm -f en-fr.nmt en-fr.nmt.* # a model that is there would be trained on
 
 say "A bitext out of a grammar: English, French and the true word alignment (in $2)."
-run 'awk -f words.awk -f grammar.awk -v train=9000 -v valid=200 -v test=500 lexicon'
+run 'awk -f words.awk -f nouns.awk -f sentences.awk -v train=9000 -v valid=200 -v test=500 lexicon'
 run 'tail -n 3 test.en test.fr test.gold'
 
 say 'A vocabulary for each side.'
@@ -46,7 +46,7 @@ done
 run 'nmt-bleu -t none long.fr < long.out'
 
 say 'Where the model looked while it wrote.'
-run 'echo "the old doctor never gives the red apples to her , because she is not happy ." > one.en'
+run 'echo "the old doctor never gives the red apples to her because she is not happy ." > one.en'
 run 'nmt-encode -m en-fr.nmt one.en | nmt-decode -m en-fr.nmt -A one.alignment'
 run 'nmt-align -f term one.alignment'
 run 'nmt-align -f svg one.alignment > one.svg'

@@ -1,6 +1,7 @@
 # words.awk: the lexicon, links between words, agreement and spelling, and the writing of a bitext.
 #
-#   awk -f words.awk -f grammar.awk -v out=DIR/ [-v train=N -v valid=N -v test=N -v seed=N] lexicon
+#   awk -f words.awk -f nouns.awk -f sentences.awk \
+#       [-v out=DIR/] [-v train=N] [-v valid=N] [-v test=N] [-v seed=N] lexicon
 #
 # writes train, valid and test, each as .en, .fr and .gold (links i-j sure, ipj possible, English
 # first, from 0), and tells on standard output how long the sentences are.
