@@ -276,6 +276,11 @@ dist:
 	@git archive --format=tar.gz --prefix=nmt-$(VERSION)/ -o $(BUILD)/nmt-$(VERSION).tar.gz HEAD
 	@echo '$(BUILD)/nmt-$(VERSION).tar.gz'
 
+# --- the whole of it, on a small world ---------------------------------------------------
+
+demo: all
+	@examples/demo/demo.sh '$(BUILD)/bin' '$(BUILD)/demo'
+
 # --- housekeeping ------------------------------------------------------------------------
 
 deps:
@@ -316,6 +321,7 @@ clean:
 help:
 	@echo 'make               the programs, in $(BUILD)/bin'
 	@echo 'make deps          install what is needed to build and test (Debian)'
+	@echo 'make demo          learn a small world, translate, align and score: a minute'
 	@echo 'make check         all tests; also check-unit, check-cli, check-docs,'
 	@echo '                   check-golden GOLDEN=DIR'
 	@echo 'make fuzz          search for inputs that break a parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
