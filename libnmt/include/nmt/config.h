@@ -67,12 +67,12 @@
  X(train, batch_words, "batch-words", INT, 0, 0, 0, 16777216, "", "most target tokens in an update instead; 0: count sentences") \
  X(train, sort_batches, "sort-batches", INT, 20, 20, 1, 65536, "", "batches read and sorted by length together") \
  X(train, max_length, "max-length", INT, 100, 50, 1, 10000, "", "pairs with more tokens on a side are left out") \
- X(train, dropout, "dropout", REAL, 0.4, 0, 0, 0.95, "", "dropout of word vectors, annotations and readout unless said below") \
- X(train, dropout_embedding, "dropout-embedding", REAL, 0.3, -1, -1, 0.95, "", "of word vectors; -1: as dropout") \
+ X(train, dropout, "dropout", REAL, 0.4, 0, 0, 0.95, "", "dropout; the keys below say where, as shares of this one or by themselves") \
+ X(train, dropout_embedding, "dropout-embedding", REAL, -1, -1, -1, 0.95, "", "of word vectors; -1: as dropout") \
  X(train, dropout_annotation, "dropout-annotation", REAL, -1, -1, -1, 0.95, "", "of annotations; -1: as dropout") \
  X(train, dropout_readout, "dropout-readout", REAL, -1, -1, -1, 0.95, "", "of the readout; -1: as dropout") \
- X(train, dropout_recurrent, "dropout-recurrent", REAL, 0.2, 0, 0, 0.95, "", "of states as they enter the recurrence") \
- X(train, dropout_word, "dropout-word", REAL, 0.1, 0, 0, 0.95, "", "of whole words") \
+ X(train, dropout_recurrent, "dropout-recurrent", REAL, -1, -1, -1, 0.95, "", "of states as they enter the recurrence; -1: half of dropout") \
+ X(train, dropout_word, "dropout-word", REAL, -1, -1, -1, 0.95, "", "of whole words; -1: a quarter of dropout") \
  X(train, label_smoothing, "label-smoothing", REAL, 0.1, 0, 0, 0.99, "", "share of the target spread over all words") \
  X(train, epochs, "epochs", INT, 17, 5, 0, 1000000, "", "passes over the bitext; 0: no bound")     \
  X(train, updates, "updates", INT, 0, 0, 0, 1000000000, "", "updates at the most; 0: no bound")    \
