@@ -13,6 +13,14 @@ CC := gcc
 endif
 PREFIX ?= /usr/local
 DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/nmt
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 INSTALL ?= install
 
 ifdef SAN
@@ -30,15 +38,16 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-
 
 # --- what must be there ------------------------------------------------------------------
 
-PKGS := openblas yaml-0.1 libutf8proc
+PKGS := openblas yaml-0.1 libutf8proc libxxhash
 DEB_openblas := libopenblas-dev
 DEB_yaml-0.1 := libyaml-dev
 DEB_libutf8proc := libutf8proc-dev
+DEB_libxxhash := libxxhash-dev
 DEB_criterion := libcriterion-dev
-DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libcriterion-dev \
-	jq mandoc
+DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libxxhash-dev \
+	libcriterion-dev jq mandoc
 
-NEEDS_BUILD := $(filter-out help deps clean style tags,$(or $(MAKECMDGOALS),all))
+NEEDS_BUILD := $(filter-out help deps clean style tags dist nmt.h uninstall,$(or $(MAKECMDGOALS),all))
 ifneq ($(filter-out deps,$(NEEDS_BUILD)),)
 ifeq ($(filter deps,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v pkg-config),)
@@ -55,7 +64,7 @@ TEST_LIBS = $(shell pkg-config --libs criterion)
 
 # _POSIX_C_SOURCE: the interfaces we may use. -ffp-contract=off: the portable kernels give the
 # same bits with every compiler; the wide ones ask for fused operations themselves.
-CPPFLAGS_ALL = -Ilibnmt/include -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
+CPPFLAGS_ALL = -Ilibnmt/include -Ilibnmt -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
 	-DNMT_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL = -std=c17 $(OPT) -ffp-contract=off -pthread -MMD -MP $(WARN) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pthread $(SANFLAGS) $(LDFLAGS)
@@ -70,7 +79,7 @@ CMD_SHARED := cmd/cli.c
 PROGRAMS_HERE := $(filter $(PROGRAMS),$(patsubst cmd/%.c,%,$(wildcard cmd/nmt-*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 REAL_SRC := $(sort $(wildcard tests/unit/real/*.c))
-FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 # The kernels are one source, built for each instruction set and chosen at run time.
 KERNELS := $(wildcard libnmt/math/kernels.c)
@@ -92,8 +101,8 @@ LIB := $(BUILD)/lib/libnmt.a
 LIB64 := $(BUILD)/lib/libnmt64.a
 BINS := $(PROGRAMS_HERE:%=$(BUILD)/bin/%)
 
-.PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz \
-	install uninstall clean style tags dist
+.PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz fuzzers \
+	install uninstall clean style tags dist nmt.h
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -119,16 +128,19 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call compile,,-Wno-conversion)
 $(BUILD)/obj64/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call compile,-DNMT_DOUBLE,-Wno-conversion)
+$(BUILD)/obj/tests/plain/%.o: tests/plain/%.c $(BUILD)/flags
+	$(call compile,,-Wno-conversion -Wno-missing-prototypes)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call compile,,)
 $(BUILD)/obj64/%.o: %.c $(BUILD)/flags
 	$(call compile,-DNMT_DOUBLE,)
 
+# -Wno-psabi: vectors wider than the machine's are passed to functions, all of which are inlined.
 define kernel_rules
 $(BUILD)/obj/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_ISA=$(1),-O3 $(ISA_$(1)))
+	$$(call compile,-DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
 $(BUILD)/obj64/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),-O3 $(ISA_$(1)))
+	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
 endef
 $(foreach i,$(ISAS),$(eval $(call kernel_rules,$(i))))
 
@@ -140,6 +152,7 @@ $(LIB) $(LIB64):
 	@printf '  AR      %s\n' '$@'
 	@ar rcs $@ $^
 
+$(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
@@ -150,30 +163,123 @@ $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) 
 # tests/unit/*.c run once; tests/unit/real/*.c run against the float and the double library.
 $(BUILD)/tests/unit: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(REAL_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
 $(BUILD)/tests/unit64: $(REAL_SRC:%.c=$(BUILD)/obj64/%.o) $(LIB64)
+# Criterion's own runner does not live beside thread sanitizer: see the file.
+ifneq ($(findstring thread,$(SAN)),)
+$(BUILD)/tests/unit $(BUILD)/tests/unit64: $(BUILD)/obj/tests/plain/runner.o
+endif
 $(BUILD)/tests/unit $(BUILD)/tests/unit64:
 	@$(if $(TEST_LIBS),,echo 'the library criterion is missing: run `make deps`' >&2; exit 1)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(LIBS)
 
+# Fuzz targets: `check` replays tests/fuzz/corpus; `fuzz` lets libFuzzer (clang) search for more,
+# FUZZ_SECONDS for each target. What it finds stays in $(BUILD)/fuzz.
+REPLAYS := $(FUZZ:%=$(BUILD)/tests/%)
+$(REPLAYS): $(BUILD)/tests/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	@printf '  LINK    %s\n' '$@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+FUZZ_SECONDS ?= 60
+FUZZ_SAN := fuzzer-no-link,address,undefined
+FUZZERS := $(FUZZ:%=$(BUILD)/fuzzers/%)
+$(FUZZERS): $(BUILD)/fuzzers/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
+	@mkdir -p $(@D)
+	@printf '  LINK    %s\n' '$@'
+	@$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+fuzz:
+	@$(MAKE) --no-print-directory BUILD='$(BUILD)/fuzz' CC=clang SAN=$(FUZZ_SAN) fuzzers
+	@set -e; for f in $(FUZZ); do \
+		mkdir -p $(BUILD)/fuzz/found/$$f; \
+		$(BUILD)/fuzz/fuzzers/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+			-artifact_prefix=$(BUILD)/fuzz/$$f- \
+			$(BUILD)/fuzz/found/$$f tests/fuzz/corpus/$$f; \
+	done
+fuzzers: $(FUZZERS)
+
+# Preloaded into the programs by tests/cli/fault; sanitizers have no place in it.
+$(BUILD)/tests/fault.so: tests/fault/fault.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@printf '  CC      %s\n' '$@'
+	@$(CC) -std=c17 -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
+
 export ASAN_OPTIONS ?= abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS ?= print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS ?= halt_on_error=1
 
-check: all $(BUILD)/tests/unit $(BUILD)/tests/unit64
+check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64 $(REPLAYS)
+
+check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64 $(BUILD)/tests/fault.so
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' tests/run
 
 check-unit: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@BUILD='$(BUILD)' tests/run unit
-check-cli: all
+check-cli: all $(REPLAYS)
+
+check-cli: all $(BUILD)/tests/fault.so
 	@BUILD='$(BUILD)' tests/run cli
-check-docs: all
+check-docs: all lib
 	@BUILD='$(BUILD)' tests/run docs
 
 GOLDEN ?= tests/golden
 check-golden: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@for t in unit64 unit; do NMT_GOLDEN='$(GOLDEN)' \
 		$(BUILD)/tests/$$t --filter 'golden/*' || exit 1; done
+
+# --- installing --------------------------------------------------------------------------
+
+# Every file that is installed, as SOURCE:FOLDER:NAME:MODE; uninstall removes the same.
+HEADERS := $(wildcard libnmt/include/nmt/*.h)
+PAGES := $(wildcard man/*.[1357])
+EXAMPLES := $(wildcard examples/*.* examples/*/*)
+INSTALLED := \
+	$(foreach p,$(PROGRAMS_HERE),$(BUILD)/bin/$(p):$(BINDIR):$(p):755) \
+	$(LIB):$(LIBDIR):libnmt.a:644 $(BUILD)/nmt.pc:$(LIBDIR)/pkgconfig:nmt.pc:644 \
+	$(foreach h,$(HEADERS),$(h):$(INCLUDEDIR)/nmt:$(notdir $(h)):644) \
+	$(foreach m,$(PAGES),$(m):$(MANDIR)/man$(subst .,,$(suffix $(m))):$(notdir $(m)):644) \
+	$(foreach p,$(PROGRAMS_HERE),completions/nmt.bash:$(BASHDIR):$(p):644 \
+		completions/nmt.fish:$(FISHDIR):$(p).fish:644) \
+	completions/_nmt:$(ZSHDIR):_nmt:644 README.md:$(DOCDIR):README.md:644 \
+	$(foreach e,$(EXAMPLES),$(e):$(DOCDIR)/$(patsubst %/,%,$(dir $(e))):$(notdir $(e)):$(if \
+		$(shell test -x $(e) && echo x),755,644))
+
+# The library is static: whoever links it needs what it uses.
+$(BUILD)/nmt.pc: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+		'Name: nmt' 'Description: neural machine translation with RNNsearch' \
+		'Version: $(VERSION)' 'Requires: $(PKGS)' 'Cflags: -I$${includedir}' \
+		'Libs: -L$${libdir} -lnmt -lm -pthread' > $@
+
+install: all lib $(BUILD)/nmt.pc
+	@set -e; for f in $(INSTALLED); do \
+		old=$$IFS; IFS=:; set -- $$f; IFS=$$old; \
+		$(INSTALL) -d "$(DESTDIR)$$2"; \
+		$(INSTALL) -m "$$4" "$$1" "$(DESTDIR)$$2/$$3"; \
+	done
+	@echo 'installed below $(DESTDIR)$(PREFIX)'
+
+uninstall:
+	@for f in $(INSTALLED); do \
+		old=$$IFS; IFS=:; set -- $$f; IFS=$$old; \
+		rm -f "$(DESTDIR)$$2/$$3"; \
+	done
+	@for d in $(INCLUDEDIR)/nmt $(patsubst %,$(DOCDIR)/%,$(sort $(dir $(EXAMPLES)))) \
+		$(DOCDIR)/examples $(DOCDIR); do \
+		if [ -d "$(DESTDIR)$$d" ]; then rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$d"; fi; \
+	done
+
+dist:
+	@mkdir -p $(BUILD)
+	@git archive --format=tar.gz --prefix=nmt-$(VERSION)/ -o $(BUILD)/nmt-$(VERSION).tar.gz HEAD
+	@echo '$(BUILD)/nmt-$(VERSION).tar.gz'
+
+# --- the whole of it, on a small world ---------------------------------------------------
+
+demo: all
+	@examples/demo/demo.sh '$(BUILD)/bin' '$(BUILD)/demo'
 
 # --- housekeeping ------------------------------------------------------------------------
 
@@ -194,12 +300,20 @@ deps:
 	fi
 
 STYLED := $(wildcard cmd/*.[ch] libnmt/*/*.[ch] libnmt/include/nmt/*.h tests/unit/*.[ch] \
-	tests/unit/real/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch])
+	tests/unit/real/*.[ch] tests/plain/*.c tests/fuzz/*.[ch] tests/fault/*.[ch] tests/bench/*.[ch])
 style:
 	@clang-format --dry-run --Werror $(STYLED)
 
+# The header that includes all others; tests/docs/headers.sh says when to make it again.
+nmt.h:
+	@cd libnmt/include && { printf '%s\n' '/* All of libnmt: see libnmt(3). */' \
+		'#ifndef NMT_NMT_H' '#define NMT_NMT_H' ''; \
+		LC_ALL=C ls nmt | sed -n '/^nmt\.h$$/d; s|.*\.h$$|#include <nmt/&>|p'; \
+		printf '\n#endif\n'; } > ../../nmt.h.new && mv ../../nmt.h.new nmt/nmt.h
+
 tags:
-	@ctags -R cmd libnmt
+	@command -v ctags >/dev/null || { echo 'ctags is missing: install universal-ctags' >&2; exit 1; }
+	@ctags -R cmd libnmt tests/unit
 
 clean:
 	rm -rf $(BUILD)
@@ -207,9 +321,13 @@ clean:
 help:
 	@echo 'make               the programs, in $(BUILD)/bin'
 	@echo 'make deps          install what is needed to build and test (Debian)'
+	@echo 'make demo          learn a small world, translate, align and score: a minute'
 	@echo 'make check         all tests; also check-unit, check-cli, check-docs,'
 	@echo '                   check-golden GOLDEN=DIR'
-	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
+	@echo 'make fuzz          search for inputs that break a parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
+	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); also uninstall'
+	@echo 'make dist          a tarball of the last commit'
+	@echo 'make style tags    report layout that clang-format would change; an index for editors'
 	@echo 'Variables: CC OPT CFLAGS SAN=address,undefined DEVELOPER=1 BUILD=DIR'
 
 -include $(shell find $(BUILD)/obj $(BUILD)/obj64 -name '*.d' 2>/dev/null)

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int nmt_number_int(int64_t *out, const char *text, int64_t min, int64_t max, const char *what,
@@ -43,5 +44,20 @@ int nmt_number_real(double *out, const char *text, double min, double max, const
         return nmt_fail(err, NMT_EUSAGE, 0, "%s: '%s' is not a number from %g to %g", what, text,
                         min, max);
     *out = v;
+    return 0;
+}
+
+int nmt_number_print(char out[NMT_NUMBER_DIGITS], double v, struct nmt_err *err)
+{
+    locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    if (!c)
+        return nmt_fail_os(err, NMT_ENOMEM, 0, "cannot print a number: no C locale");
+    locale_t before = uselocale(c);
+    int digits = 1;
+    do
+        snprintf(out, NMT_NUMBER_DIGITS, "%.*g", digits, v);
+    while (digits++ < 17 && strtod(out, NULL) != v);
+    uselocale(before);
+    freelocale(c);
     return 0;
 }

@@ -6,6 +6,7 @@
 #ifndef NMT_RECORDS_H
 #define NMT_RECORDS_H
 
+#include <nmt/arena.h>
 #include <nmt/id.h>
 #include <nmt/vocab.h>
 
@@ -25,14 +26,23 @@ struct nmt_annotation {
     float *h;       /* [rows][width] h_j = [forward; backward], in the order of the tokens */
 };
 
-/** A source sentence with one annotation per model (several: an ensemble). */
+/**
+ * A source sentence with one annotation per model (several: an ensemble). For a line without words
+ * no model runs: n and rows of every annotation are 0.
+ *
+ * A sentence that is written may point anywhere. One that is read owns its memory: start with
+ * `= { 0 }`, read into it as often as you like, end with nmt_sentence_release.
+ */
 struct nmt_sentence {
     char *text; /* the raw line, ended by NUL; text_len bytes */
     uint32_t text_len;
     uint32_t n_words, n_models;
     struct nmt_span *words;            /* [n_words] byte ranges of text */
     struct nmt_annotation *annotation; /* [n_models] */
+    struct nmt_arena memory;           /* of a sentence that was read: holds all of the above */
 };
+
+void nmt_sentence_release(struct nmt_sentence *s);
 
 /** Which words of the source each word of the target was made from. */
 struct nmt_alignment {
@@ -40,5 +50,14 @@ struct nmt_alignment {
     char *source, *target; /* the two lines, words separated by one space, ended by NUL */
     float *weight;         /* [n_target][n_source]; a row sums to at most 1 (</s> has the rest) */
 };
+
+/** One record of an alignment stream: one alignment, or one for each line of an n-best list. */
+struct nmt_alignments {
+    uint32_t n;
+    struct nmt_alignment *alignment; /* [n] */
+    struct nmt_arena memory;         /* as in struct nmt_sentence */
+};
+
+void nmt_alignments_release(struct nmt_alignments *a);
 
 #endif

@@ -38,6 +38,15 @@ struct nmt_segmenter;
 /** Loads a vocabulary file. Messages name file and line. */
 int nmt_vocab_load(struct nmt_vocab **v, const char *path, struct nmt_err *err) NMT_MUST_USE;
 
+/**
+ * The same for a file that may also be a .vocab as spm_train exports it, which has no header: spec
+ * says what it lacks (byte_fallback is found in it). Its special pieces must have their default
+ * numbers, and its pieces must not reach over a space. Text is cut as spm_encode cuts it when
+ * that normalises in the same way.
+ */
+int nmt_vocab_load_as(struct nmt_vocab **v, const char *path, const struct nmt_vocab_spec *spec,
+                      struct nmt_err *err) NMT_MUST_USE;
+
 /** Writes the file format to o. */
 int nmt_vocab_save(const struct nmt_vocab *v, struct nmt_output *o,
                    struct nmt_err *err) NMT_MUST_USE;
@@ -85,6 +94,13 @@ int nmt_segmenter_new(struct nmt_segmenter **s, const struct nmt_vocab *v,
 void nmt_segmenter_free(struct nmt_segmenter *s);
 
 /**
+ * From here on bpe pieces are cut with dropout: every possible merge is left out of a step with
+ * probability p, by random numbers that depend on (seed, line) alone; call it before each line.
+ * p = 0 ends it. It does nothing for word and char.
+ */
+void nmt_segmenter_dropout(struct nmt_segmenter *s, double p, uint64_t seed, uint64_t line);
+
+/**
  * Cuts a line (valid UTF-8, no LF, at most 2^31 bytes) into pieces; </s> is not added. *out is
  * borrowed from s until the next call. NMT_ETEXT when the line is not valid UTF-8.
  */
@@ -120,6 +136,12 @@ int nmt_vocab_learner_new(struct nmt_vocab_learner **l, const struct nmt_vocab_l
                           struct nmt_err *err) NMT_MUST_USE;
 int nmt_vocab_learner_add(struct nmt_vocab_learner *l, const char *line, size_t len,
                           struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * How many running words were given up because of max_types (the longest go first), and the
+ * length in bytes above which words may be missing (SIZE_MAX: none is).
+ */
+uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest);
 
 /** Learns from what was added. A bpe size that the text cannot give: NMT_ELIMIT, saying the most.
  */

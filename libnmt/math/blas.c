@@ -1,0 +1,50 @@
+/* Matrix products by OpenBLAS. Sizes are narrowed to BLAS integers here and nowhere else. */
+#include "blas.h"
+
+#include <assert.h>
+#include <cblas.h>
+#include <limits.h>
+#include <string.h>
+
+static blasint narrow(size_t n)
+{
+    assert(n <= INT_MAX);
+    return (blasint)n;
+}
+
+static void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, real *c, size_t ldc, const real *a,
+                 size_t lda, const real *b, size_t ldb, size_t m, size_t n, size_t k, bool add)
+{
+    if (m == 0 || n == 0)
+        return;
+    if (k == 0) {
+        for (size_t i = 0; i < m && !add; i++)
+            memset(c + i * ldc, 0, n * sizeof *c);
+        return;
+    }
+#ifdef NMT_DOUBLE
+    cblas_dgemm(
+#else
+    cblas_sgemm(
+#endif
+        CblasRowMajor, ta, tb, narrow(m), narrow(n), narrow(k), 1, a, narrow(lda), b, narrow(ldb),
+        add ? 1 : 0, c, narrow(ldc));
+}
+
+void nmt_matmul_nt(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,
+                   size_t m, size_t n, size_t k, bool add)
+{
+    gemm(CblasNoTrans, CblasTrans, c, ldc, a, lda, b, ldb, m, n, k, add);
+}
+
+void nmt_matmul_nn(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,
+                   size_t m, size_t n, size_t k, bool add)
+{
+    gemm(CblasNoTrans, CblasNoTrans, c, ldc, a, lda, b, ldb, m, n, k, add);
+}
+
+void nmt_matmul_tn(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,
+                   size_t m, size_t n, size_t k, bool add)
+{
+    gemm(CblasTrans, CblasNoTrans, c, ldc, a, lda, b, ldb, m, n, k, add);
+}

@@ -1,0 +1,79 @@
+/* Checks of a configuration that belong to no single key. */
+#include <nmt/config.h>
+#include <nmt/shape.h>
+
+#include <stddef.h>
+#include <string.h>
+
+#define REFUSE(...) return nmt_fail(err, NMT_ECONFIG, 0, __VA_ARGS__)
+
+static int check_data(const struct nmt_config *c, struct nmt_err *err)
+{
+    if (!*c->data_source != !*c->data_target)
+        REFUSE("data.source and data.target must be given together");
+    if (!*c->data_valid_source != !*c->data_valid_target)
+        REFUSE("data.valid-source and data.valid-target must be given together");
+    if (c->vocabulary_joint && !*c->vocabulary_source != !*c->vocabulary_target)
+        REFUSE("vocabulary.source and vocabulary.target must be given together, "
+               "or vocabulary.joint be false");
+    return 0;
+}
+
+static int check_model(const struct nmt_config *c, struct nmt_err *err)
+{
+    if (c->model_tied != NMT_TIED_NONE && c->model_maxout != c->model_embedding)
+        REFUSE("model.tied: a shared output layer needs model.maxout (%lld) to be equal to "
+               "model.embedding (%lld)",
+               (long long)c->model_maxout, (long long)c->model_embedding);
+    if (c->model_tied == NMT_TIED_ALL && !c->vocabulary_joint)
+        REFUSE("model.tied: all needs vocabulary.joint to be true");
+    if (c->model_attention == NMT_DOT && c->model_decoder_state != 0 &&
+        c->model_decoder_state != 2 * c->model_state)
+        REFUSE("model.attention: dot needs model.decoder-state (%lld) to be twice model.state "
+               "(%lld), or 0",
+               (long long)c->model_decoder_state, (long long)c->model_state);
+    if (c->model_order == NMT_ORDER_CGRU && c->model_cell != NMT_GRU)
+        REFUSE("model.order: cgru needs model.cell to be gru");
+    if (c->model_order == NMT_ORDER_CGRU && c->model_attention == NMT_NO_ATTENTION)
+        REFUSE("model.order: cgru needs an attention");
+    return 0;
+}
+
+static int check_optimizer(const struct nmt_config *c, struct nmt_err *err)
+{
+    if (c->train_adam_beta1 >= 1 || c->train_adam_beta2 >= 1)
+        REFUSE("train.adam-beta1 and train.adam-beta2 must be less than 1");
+    if (c->train_adadelta_rho >= 1)
+        REFUSE("train.adadelta-rho must be less than 1");
+    if (c->train_adam_epsilon <= 0 || c->train_adadelta_epsilon <= 0)
+        REFUSE("train.adam-epsilon and train.adadelta-epsilon must be greater than 0");
+    if (c->train_schedule == NMT_SCHEDULE_EXPONENTIAL && !c->train_epochs && !c->train_updates)
+        REFUSE("train.schedule: exponential needs train.epochs or train.updates: the rate falls "
+               "over a planned length");
+    if (c->train_schedule == NMT_SCHEDULE_PLATEAU && !*c->data_valid_source)
+        REFUSE("train.schedule: plateau needs data.valid-source and data.valid-target");
+    return 0;
+}
+
+/* Between -1 ("as train.dropout") and 0 there is nothing. */
+static int check_dropout(double rate, const char *key, struct nmt_err *err)
+{
+    if (rate < 0 && rate != -1)
+        REFUSE("train.%s: %g is neither -1 nor a number from 0 to 0.95", key, rate);
+    return 0;
+}
+
+int nmt_config_check(const struct nmt_config *c, struct nmt_err *err)
+{
+    NMT_TRY(check_data(c, err));
+    NMT_TRY(check_model(c, err));
+    NMT_TRY(check_optimizer(c, err));
+    NMT_TRY(check_dropout(c->train_dropout_embedding, "dropout-embedding", err));
+    NMT_TRY(check_dropout(c->train_dropout_annotation, "dropout-annotation", err));
+    NMT_TRY(check_dropout(c->train_dropout_readout, "dropout-readout", err));
+    /* A pair at the limit, with its </s>, must fit into a batch. */
+    if (c->train_batch_words != 0 && c->train_batch_words <= c->train_max_length)
+        REFUSE("train.batch-words (%lld) must be greater than train.max-length (%lld)",
+               (long long)c->train_batch_words, (long long)c->train_max_length);
+    return 0;
+}

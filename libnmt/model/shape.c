@@ -1,0 +1,86 @@
+/* The architecture of a model. */
+#include <nmt/shape.h>
+
+int nmt_shape_from_config(struct nmt_shape *s, const struct nmt_config *c, size_t V_source,
+                          size_t V_target, struct nmt_err *err)
+{
+    size_t state = (size_t)c->model_state, decoder = (size_t)c->model_decoder_state;
+    if (decoder == 0)
+        decoder = c->model_attention == NMT_DOT ? 2 * state : state;
+    *s = (struct nmt_shape){
+        .cell = (enum nmt_cell)c->model_cell,
+        .attention = (enum nmt_attention_kind)c->model_attention,
+        .order = (enum nmt_order)c->model_order,
+        .readout = (enum nmt_readout_kind)c->model_readout,
+        .tied = (enum nmt_tied)c->model_tied,
+        .V_source = V_source,
+        .V_target = V_target,
+        .E = (size_t)c->model_embedding,
+        .H_enc = state,
+        .H_dec = decoder,
+        .A = c->model_attention == NMT_ADDITIVE ? (size_t)c->model_alignment : 0,
+        .L = (size_t)c->model_maxout,
+    };
+    return nmt_shape_check(s, err);
+}
+
+static int check_size(const char *name, size_t size, struct nmt_err *err)
+{
+    if (size < 1 || size > NMT_SHAPE_MAX)
+        return nmt_fail(err, NMT_ESHAPE, 0, "%s is %zu, not 1 to %zu", name, size, NMT_SHAPE_MAX);
+    return 0;
+}
+
+int nmt_shape_check(const struct nmt_shape *s, struct nmt_err *err)
+{
+    NMT_TRY(check_size("the source vocabulary's size", s->V_source, err));
+    NMT_TRY(check_size("the target vocabulary's size", s->V_target, err));
+    NMT_TRY(check_size("the embedding's size", s->E, err));
+    NMT_TRY(check_size("the encoder state's size", s->H_enc, err));
+    NMT_TRY(check_size("the decoder state's size", s->H_dec, err));
+    NMT_TRY(check_size("the readout's size", s->L, err));
+    if (s->attention == NMT_ADDITIVE)
+        NMT_TRY(check_size("the alignment model's size", s->A, err));
+    if (s->attention == NMT_DOT && s->H_dec != 2 * s->H_enc)
+        return nmt_fail(err, NMT_ESHAPE, 0,
+                        "dot attention needs a decoder state of %zu, twice the encoder's, not %zu",
+                        2 * s->H_enc, s->H_dec);
+    if (s->order == NMT_ORDER_CGRU && (s->cell != NMT_GRU || s->attention == NMT_NO_ATTENTION))
+        return nmt_fail(err, NMT_ESHAPE, 0, "order cgru needs the cell gru and an attention");
+    if (s->tied != NMT_TIED_NONE && s->L != s->E)
+        return nmt_fail(err, NMT_ESHAPE, 0,
+                        "tied embeddings need a readout (maxout: %zu) of the embedding's size %zu",
+                        s->L, s->E);
+    if (s->tied == NMT_TIED_ALL && s->V_source != s->V_target)
+        return nmt_fail(err, NMT_ESHAPE, 0, "tied: all needs one vocabulary for both sides");
+    return 0;
+}
+
+size_t nmt_shape_context(const struct nmt_shape *s)
+{
+    return s->attention == NMT_NO_ATTENTION ? s->H_enc : 2 * s->H_enc;
+}
+
+size_t nmt_shape_key(const struct nmt_shape *s)
+{
+    switch (s->attention) {
+    case NMT_ADDITIVE:
+        return s->A;
+    case NMT_DOT:
+    case NMT_GENERAL:
+        return s->H_dec;
+    case NMT_NO_ATTENTION:
+        break;
+    }
+    return 0;
+}
+
+size_t nmt_shape_readout(const struct nmt_shape *s)
+{
+    return s->readout == NMT_MAXOUT ? 2 * s->L : s->L;
+}
+
+size_t nmt_shape_rows(const struct nmt_shape *s, size_t S)
+{
+    return s->attention == NMT_NO_ATTENTION ? 1 : S;
+}

@@ -1,0 +1,353 @@
+/*
+ * Learning a vocabulary. Lines become counts of distinct raw words; everything else happens at
+ * the end and costs what the distinct words cost. Pieces are written in this order: the special
+ * ones, the bytes (with byte fallback), then for word and char the space and what was counted,
+ * most frequent first; for bpe the merges in the order they were made and then the characters.
+ */
+#include "merge_text_internal.h"
+#include "spelling_internal.h"
+#include "vocab_internal.h"
+#include "word_counts_internal.h"
+
+#include <nmt/utf8.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define N_CODE_POINTS ((size_t)0x110000)
+
+struct nmt_vocab_learner {
+    struct nmt_vocab_learn_options opt;
+    struct nmt_word_counts words;
+    struct nmt_normaliser normaliser;
+    uint64_t spaces; /* in lines, the one before each line among them */
+};
+
+struct nmt_vocab_learn_options nmt_vocab_learn_defaults(enum nmt_vocab_type type)
+{
+    return (struct nmt_vocab_learn_options){
+        .spec = { .type = type, .normalize = NMT_NORMALIZE_NFKC },
+        .size = type == NMT_VOCAB_WORD  ? 30000
+                : type == NMT_VOCAB_BPE ? 8000
+                                        : 0,
+        .min_count = 1,
+        .coverage = 0.9999,
+        .max_types = (size_t)1 << 24,
+    };
+}
+
+static size_t fixed_pieces(const struct nmt_vocab_learn_options *opt)
+{
+    return NMT_ID_SPECIALS + (opt->spec.byte_fallback ? 256 : 0);
+}
+
+int nmt_vocab_learner_new(struct nmt_vocab_learner **out, const struct nmt_vocab_learn_options *opt,
+                          struct nmt_err *err)
+{
+    size_t least = fixed_pieces(opt) + 1;
+    if (opt->size > NMT_VOCAB_MAX || (opt->size > 0 && opt->size < least))
+        return nmt_fail(err, NMT_ELIMIT, 0, "vocabulary size %zu is not from %zu to %zu", opt->size,
+                        least, NMT_VOCAB_MAX);
+    if (opt->size == 0 && opt->spec.type == NMT_VOCAB_BPE)
+        return nmt_fail(err, NMT_ELIMIT, 0, "a bpe vocabulary needs a size");
+    if (!(opt->coverage > 0 && opt->coverage <= 1))
+        return nmt_fail(err, NMT_ELIMIT, 0, "coverage %g is not above 0 and at most 1",
+                        opt->coverage);
+    struct nmt_vocab_learner *l = calloc(1, sizeof *l);
+    if (!l)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    l->opt = *opt;
+    nmt_normaliser_init(&l->normaliser, &opt->spec);
+    int rc = nmt_word_counts_init(&l->words, opt->max_types, err);
+    if (rc < 0) {
+        nmt_vocab_learner_free(l);
+        return rc;
+    }
+    *out = l;
+    return 0;
+}
+
+void nmt_vocab_learner_free(struct nmt_vocab_learner *l)
+{
+    if (!l)
+        return;
+    nmt_word_counts_release(&l->words);
+    nmt_normaliser_release(&l->normaliser);
+    free(l);
+}
+
+int nmt_vocab_learner_add(struct nmt_vocab_learner *l, const char *line, size_t len,
+                          struct nmt_err *err)
+{
+    size_t bad = nmt_utf8_valid(line, len);
+    if (bad < len)
+        return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", bad + 1);
+    if (len > 0)
+        l->spaces++;
+    for (size_t i = 0; i < len; i++)
+        l->spaces += line[i] == ' ';
+    return nmt_word_counts_add_line(&l->words, line, len, err);
+}
+
+uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest)
+{
+    *longest = nmt_word_counts_longest(&l->words);
+    return l->words.given_up;
+}
+
+static int push_fixed(struct nmt_vocab *v, struct nmt_err *err)
+{
+    struct nmt_piece_origin from = { "piece", 0 };
+    for (; from.line < NMT_ID_SPECIALS; from.line++) {
+        const char *piece = nmt_special_pieces[from.line];
+        NMT_TRY(nmt_vocab_push(v, piece, strlen(piece), 0, from, err));
+    }
+    for (unsigned byte = 0; v->spec.byte_fallback && byte < 256; byte++) {
+        char piece[8];
+        snprintf(piece, sizeof piece, "<0x%02X>", byte);
+        NMT_TRY(nmt_vocab_push(v, piece, strlen(piece), 0, from, err));
+        from.line++;
+    }
+    return 0;
+}
+
+/* The next learnt piece; its score is minus the number of those before it. */
+static int push_learnt(struct nmt_vocab *v, const char *piece, size_t len, struct nmt_err *err)
+{
+    size_t id = v->pieces.n, first = NMT_ID_SPECIALS + (v->spec.byte_fallback ? 256 : 0);
+    return nmt_vocab_push(v, piece, len, -(float)(id - first),
+                          (struct nmt_piece_origin){ "piece", id }, err);
+}
+
+/* --- word ------------------------------------------------------------------------------- */
+
+static int learn_words(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_err *err)
+{
+    uint32_t *order = NULL;
+    size_t n = 0, size = l->opt.size ? l->opt.size : NMT_VOCAB_MAX;
+    struct nmt_buffer piece = NMT_BUFFER_INIT;
+    NMT_TRY(push_learnt(v, NMT_SPACE, NMT_SPACE_LEN, err));
+    int rc = nmt_word_counts_order(&l->words, l->opt.min_count, &order, &n, err);
+    for (size_t i = 0; i < n && v->pieces.n < size && rc == 0; i++) {
+        uint32_t word = order[i];
+        piece.len = 0;
+        rc = nmt_buffer_adds(&piece, NMT_SPACE, err);
+        if (rc == 0)
+            rc = nmt_spell(&piece, nmt_strings_get(&l->words.words, word),
+                           l->words.words.items[word].len, err);
+        if (rc == 0 && piece.len <= NMT_PIECE_MAX && !memchr(piece.data, '\0', piece.len))
+            rc = push_learnt(v, piece.data, piece.len, err);
+    }
+    nmt_buffer_release(&piece);
+    free(order);
+    return rc;
+}
+
+/* --- characters ------------------------------------------------------------------------- */
+
+struct characters {
+    uint32_t *order; /* code points to be pieces, most frequent first, the space among them */
+    size_t n;
+};
+
+struct counted {
+    uint64_t count;
+    uint32_t cp;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct counted *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return (x->cp > y->cp) - (x->cp < y->cp);
+}
+
+/* Counts code points into all[0..N_CODE_POINTS); returns how many there are in the text. */
+static uint64_t count_characters(const struct nmt_vocab_learner *l, struct counted *all)
+{
+    const struct nmt_word_counts *w = &l->words;
+    uint64_t total = l->spaces;
+    for (uint32_t cp = 0; cp < N_CODE_POINTS; cp++)
+        all[cp] = (struct counted){ 0, cp };
+    for (uint32_t i = 0; i < w->words.n; i++) {
+        const char *p = nmt_strings_get(&w->words, i), *end = p + w->words.items[i].len;
+        while (p < end && w->counts[i] > 0) {
+            uint32_t cp = 0;
+            p += nmt_utf8_decode(p, (size_t)(end - p), &cp);
+            all[cp].count += w->counts[i];
+            total += w->counts[i];
+        }
+    }
+    all[' '].count = l->spaces;
+    return total;
+}
+
+/* Chooses the most frequent characters until they cover enough of the text. The space is always
+ * one of them: every line begins with it. */
+static int choose_characters(const struct nmt_vocab_learner *l, struct characters *c,
+                             struct nmt_err *err)
+{
+    struct counted *all = malloc(N_CODE_POINTS * sizeof *all);
+    c->order = malloc(N_CODE_POINTS * sizeof *c->order);
+    if (!all || !c->order) {
+        free(all);
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    }
+    uint64_t total = count_characters(l, all), covered = 0;
+    size_t n = 0;
+    for (uint32_t cp = 1; cp < N_CODE_POINTS; cp++)
+        if (all[cp].count > 0)
+            all[n++] = all[cp];
+    qsort(all, n, sizeof *all, by_count);
+    c->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool enough = l->opt.coverage < 1 && (double)covered >= l->opt.coverage * (double)total;
+        if (all[i].cp == ' ' || (!enough && all[i].count >= l->opt.min_count))
+            c->order[c->n++] = all[i].cp;
+        covered += all[i].count;
+    }
+    free(all);
+    return 0;
+}
+
+static size_t spell_code_point(uint32_t cp, char out[NMT_SYMBOL_BYTES])
+{
+    char utf8[4];
+    size_t n = nmt_utf8_encode(cp, utf8);
+    return nmt_spelling_of(utf8, n, out);
+}
+
+static int push_characters(struct nmt_vocab *v, const struct characters *c, struct nmt_err *err)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        char piece[NMT_SYMBOL_BYTES];
+        NMT_TRY(push_learnt(v, piece, spell_code_point(c->order[i], piece), err));
+    }
+    return 0;
+}
+
+static int learn_characters(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_err *err)
+{
+    struct characters c = { NULL, 0 };
+    int rc = choose_characters(l, &c, err);
+    size_t room = l->opt.size ? l->opt.size - fixed_pieces(&l->opt) : SIZE_MAX;
+    for (size_t i = room; rc == 0 && i < c.n; i++) /* the space may be beyond a narrow bound */
+        if (c.order[i] == ' ')
+            c.order[room - 1] = ' ';
+    if (c.n > room)
+        c.n = room;
+    if (rc == 0)
+        rc = push_characters(v, &c, err);
+    free(c.order);
+    return rc;
+}
+
+/* --- bpe -------------------------------------------------------------------------------- */
+
+/* Writes the words into the text, U+2581 in front of each; characters not chosen join nothing. */
+static int write_words(struct nmt_vocab_learner *l, struct nmt_merge_text *t,
+                       const uint32_t *symbol_of, struct nmt_err *err)
+{
+    const struct nmt_strings *words = &l->words.words;
+    uint32_t *order = NULL;
+    size_t n = 0;
+    int rc = nmt_word_counts_order(&l->words, 1, &order, &n, err);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const char *p = nmt_strings_get(words, order[i]), *end = p + words->items[order[i]].len;
+        rc = nmt_merge_text_word(t, l->words.counts[order[i]], err);
+        if (rc == 0)
+            rc = nmt_merge_text_add(t, symbol_of[' '], err);
+        while (p < end && rc == 0) {
+            uint32_t cp = 0;
+            p += nmt_utf8_decode(p, (size_t)(end - p), &cp);
+            rc = nmt_merge_text_add(t, symbol_of[cp], err);
+        }
+    }
+    free(order);
+    return rc;
+}
+
+static int make_text(struct nmt_vocab_learner *l, struct nmt_merge_text *t,
+                     const struct characters *c, struct nmt_err *err)
+{
+    uint32_t *symbol_of = calloc(N_CODE_POINTS, sizeof *symbol_of);
+    int rc = symbol_of ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (size_t i = 0; i < c->n && rc == 0; i++) {
+        char piece[NMT_SYMBOL_BYTES];
+        size_t len = spell_code_point(c->order[i], piece);
+        rc = nmt_merge_text_symbol(t, piece, len, &symbol_of[c->order[i]], err);
+    }
+    if (rc == 0)
+        rc = write_words(l, t, symbol_of, err);
+    free(symbol_of);
+    nmt_word_counts_release(&l->words); /* the text holds all that is needed from here on */
+    return rc == 0 ? nmt_merge_text_start(t, err) : rc;
+}
+
+static int merge_up_to(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_merge_text *t,
+                       const struct characters *c, struct nmt_err *err)
+{
+    size_t least = fixed_pieces(&l->opt) + c->n;
+    if (l->opt.size < least)
+        return nmt_fail(err, NMT_ELIMIT, 0,
+                        "size %zu is too small: the special pieces and %zu characters need %zu",
+                        l->opt.size, c->n, least);
+    while (v->pieces.n + c->n < l->opt.size) {
+        uint32_t left, right, joined;
+        int rc = nmt_merge_text_step(t, l->opt.min_count, &left, &right, &joined, err);
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
+            return nmt_fail(err, NMT_ELIMIT, 0,
+                            "size %zu cannot be reached: the text gives at most %zu pieces",
+                            l->opt.size, v->pieces.n + c->n);
+        NMT_TRY(push_learnt(v, nmt_strings_get(&t->symbols, joined), t->symbols.items[joined].len,
+                            err));
+    }
+    return push_characters(v, c, err);
+}
+
+static int learn_bpe(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_err *err)
+{
+    struct characters c = { NULL, 0 };
+    struct nmt_merge_text t;
+    int rc = nmt_merge_text_init(&t, NMT_MERGE_PIECES, err);
+    t.bar_bytes = l->opt.spec.byte_fallback;
+    if (rc == 0)
+        rc = choose_characters(l, &c, err);
+    if (rc == 0)
+        rc = make_text(l, &t, &c, err);
+    if (rc == 0)
+        rc = merge_up_to(l, v, &t, &c, err);
+    nmt_merge_text_release(&t);
+    free(c.order);
+    return rc;
+}
+
+int nmt_vocab_learner_finish(struct nmt_vocab_learner *l, struct nmt_vocab **out,
+                             struct nmt_err *err)
+{
+    struct nmt_vocab *v = NULL;
+    if (l->words.words.n == 0)
+        return nmt_fail(err, NMT_ETEXT, 0, "there are no words to learn from");
+    NMT_TRY(nmt_vocab_begin(&v, &l->opt.spec, err));
+    int rc = push_fixed(v, err);
+    if (rc == 0)
+        rc = nmt_word_counts_normalise(&l->words, &l->normaliser, err);
+    if (rc == 0 && l->opt.spec.type == NMT_VOCAB_WORD)
+        rc = learn_words(l, v, err);
+    else if (rc == 0 && l->opt.spec.type == NMT_VOCAB_CHAR)
+        rc = learn_characters(l, v, err);
+    else if (rc == 0)
+        rc = learn_bpe(l, v, err);
+    if (rc == 0)
+        rc = nmt_vocab_seal(v, (struct nmt_piece_origin){ "piece", v->pieces.n }, err);
+    if (rc < 0) {
+        nmt_vocab_free(v);
+        return rc;
+    }
+    *out = v;
+    return 0;
+}

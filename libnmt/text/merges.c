@@ -1,0 +1,167 @@
+/*
+ * The merges of a bpe vocabulary. As in sentencepiece two neighbours join whenever their
+ * concatenation is a piece, however that piece was learnt; so every cut of every piece into two
+ * symbols is a merge. Special and byte pieces are not text and take no part.
+ */
+#include "merges_internal.h"
+
+#include "spelling_internal.h"
+#include "vocab_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void nmt_merges_free(struct nmt_merges *m)
+{
+    if (!m)
+        return;
+    free(m->slots);
+    nmt_strings_release(&m->inner);
+    free(m);
+}
+
+static bool is_text(const struct nmt_vocab *v, nmt_id id)
+{
+    uint32_t kind = v->pieces.items[id].value;
+    return kind == NMT_PIECE_TEXT || kind == NMT_PIECE_SPACES;
+}
+
+static uint32_t find_symbol(const struct nmt_merges *m, const struct nmt_vocab *v, const char *s,
+                            size_t len)
+{
+    uint32_t id = nmt_strings_find(&v->pieces, s, len);
+    if (id != NMT_STRINGS_NONE && is_text(v, id))
+        return id;
+    uint32_t inner = nmt_strings_find(&m->inner, s, len);
+    return inner == NMT_STRINGS_NONE ? NMT_SYMBOL_UNKNOWN : (uint32_t)m->n_pieces + inner;
+}
+
+uint32_t nmt_merges_symbol(const struct nmt_merges *m, const struct nmt_vocab *v, const char *s,
+                           size_t len)
+{
+    if (len == 1)
+        return m->ascii[(unsigned char)*s & 0x7F];
+    return find_symbol(m, v, s, len);
+}
+
+static void insert(struct nmt_merge *slots, size_t n, const struct nmt_merge *merge)
+{
+    uint64_t h = ((uint64_t)merge->left << 32 | merge->right) * 0x9E3779B97F4A7C15u;
+    size_t i = (size_t)(h >> 32) & (n - 1);
+    while (slots[i].id)
+        i = (i + 1) & (n - 1);
+    slots[i] = *merge;
+}
+
+static int add_merge(struct nmt_merges *m, const struct nmt_merge *merge, struct nmt_err *err)
+{
+    if ((m->used + 1) * 2 > m->n_slots) {
+        size_t n = m->n_slots * 2;
+        struct nmt_merge *slots = calloc(n, sizeof *slots);
+        if (!slots)
+            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+        for (size_t i = 0; i < m->n_slots; i++)
+            if (m->slots[i].id)
+                insert(slots, n, &m->slots[i]);
+        free(m->slots);
+        m->slots = slots;
+        m->n_slots = n;
+    }
+    insert(m->slots, m->n_slots, merge);
+    m->used++;
+    return 0;
+}
+
+/* Characters inside pieces that are no pieces themselves. */
+static int add_inner(struct nmt_merges *m, const struct nmt_vocab *v, struct nmt_err *err)
+{
+    for (nmt_id id = NMT_ID_SPECIALS; id < m->n_pieces; id++) {
+        size_t len;
+        const char *piece = nmt_vocab_piece(v, id, &len);
+        if (!is_text(v, id))
+            continue;
+        for (size_t i = 0, step; i < len; i += step) {
+            uint32_t number;
+            step = nmt_spelling_symbol(piece + i, len - i);
+            if (find_symbol(m, v, piece + i, step) == NMT_SYMBOL_UNKNOWN)
+                NMT_TRY(nmt_strings_add(&m->inner, piece + i, step, &number, err));
+        }
+    }
+    return 0;
+}
+
+static int add_cuts(struct nmt_merges *m, const struct nmt_vocab *v, nmt_id id, uint32_t rank,
+                    struct nmt_err *err)
+{
+    size_t len;
+    const char *piece = nmt_vocab_piece(v, id, &len);
+    for (size_t i = nmt_spelling_symbol(piece, len); i < len;
+         i += nmt_spelling_symbol(piece + i, len - i)) {
+        uint32_t left = find_symbol(m, v, piece, i);
+        if (left == NMT_SYMBOL_UNKNOWN)
+            continue;
+        uint32_t right = find_symbol(m, v, piece + i, len - i);
+        if (right == NMT_SYMBOL_UNKNOWN)
+            continue;
+        struct nmt_merge merge = { left, right, id, rank };
+        NMT_TRY(add_merge(m, &merge, err));
+    }
+    return 0;
+}
+
+struct scored {
+    float score;
+    nmt_id id;
+};
+
+static int by_score(const void *a, const void *b)
+{
+    const struct scored *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static int add_all(struct nmt_merges *m, const struct nmt_vocab *v, struct nmt_err *err)
+{
+    struct scored *order = malloc(m->n_pieces * sizeof *order);
+    if (!order)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (nmt_id id = 0; id < m->n_pieces; id++)
+        order[id] = (struct scored){ v->scores[id], id };
+    qsort(order, m->n_pieces, sizeof *order, by_score);
+    int rc = 0;
+    uint32_t rank = 0;
+    for (size_t i = 0; i < m->n_pieces && rc == 0; i++) {
+        if (i > 0 && order[i].score != order[i - 1].score)
+            rank = (uint32_t)i;
+        if (is_text(v, order[i].id))
+            rc = add_cuts(m, v, order[i].id, rank, err);
+    }
+    free(order);
+    return rc;
+}
+
+int nmt_merges_make(struct nmt_merges **out, const struct nmt_vocab *v, struct nmt_err *err)
+{
+    struct nmt_merges *m = calloc(1, sizeof *m);
+    if (m) {
+        m->n_pieces = v->pieces.n;
+        m->n_slots = 64;
+        m->slots = calloc(m->n_slots, sizeof *m->slots);
+    }
+    int rc = m && m->slots ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    if (rc == 0)
+        rc = add_inner(m, v, err);
+    if (rc == 0)
+        rc = add_all(m, v, err);
+    if (rc < 0) {
+        nmt_merges_free(m);
+        return rc;
+    }
+    for (int c = 0; c < 128; c++)
+        m->ascii[c] = find_symbol(m, v, &(char){ (char)c }, 1);
+    *out = m;
+    return 0;
+}

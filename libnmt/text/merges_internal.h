@@ -1,0 +1,54 @@
+/*
+ * The merges of a bpe vocabulary: which two symbols join to which piece, and how early. Symbols
+ * are ids; a character that is no piece itself but stands inside one has a number from the
+ * vocabulary's size on.
+ */
+#ifndef NMT_MERGES_INTERNAL_H
+#define NMT_MERGES_INTERNAL_H
+
+#include "strings_internal.h"
+
+#include <nmt/error.h>
+#include <nmt/id.h>
+
+#include <stdbool.h>
+
+#define NMT_SYMBOL_UNKNOWN UINT32_MAX
+
+struct nmt_vocab;
+
+struct nmt_merge {
+    uint32_t left, right;
+    uint32_t id;   /* what they join to */
+    uint32_t rank; /* position among the scores from the highest; equal scores, equal ranks */
+};
+
+struct nmt_merges {
+    struct nmt_merge *slots; /* open addressing; id 0 (<unk>) marks a free slot */
+    size_t n_slots, used;
+    struct nmt_strings inner; /* characters that are no pieces */
+    uint32_t ascii[128];      /* their symbols, for speed */
+    size_t n_pieces;
+};
+
+int nmt_merges_make(struct nmt_merges **m, const struct nmt_vocab *v,
+                    struct nmt_err *err) NMT_MUST_USE;
+void nmt_merges_free(struct nmt_merges *m);
+
+/** The symbol of one character in its spelling. */
+uint32_t nmt_merges_symbol(const struct nmt_merges *m, const struct nmt_vocab *v,
+                           const char *spelling, size_t len);
+
+/** The merge of two symbols, NULL when they do not join. */
+static inline const struct nmt_merge *nmt_merges_find(const struct nmt_merges *m, uint32_t left,
+                                                      uint32_t right)
+{
+    uint64_t h = ((uint64_t)left << 32 | right) * 0x9E3779B97F4A7C15u;
+    size_t mask = m->n_slots - 1;
+    for (size_t i = (size_t)(h >> 32) & mask; m->slots[i].id; i = (i + 1) & mask)
+        if (m->slots[i].left == left && m->slots[i].right == right)
+            return &m->slots[i];
+    return NULL;
+}
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Distinct byte strings, numbered in the order they came: the pieces of a vocabulary, the words
+ * of a text, the words a segmenter has seen. Strings lie one behind the other in one block, each
+ * ended by NUL; a hash table finds them.
+ */
+#ifndef NMT_STRINGS_INTERNAL_H
+#define NMT_STRINGS_INTERNAL_H
+
+#include <nmt/error.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NMT_STRINGS_NONE UINT32_MAX
+
+struct nmt_strings {
+    char *bytes;
+    size_t used, cap;
+    struct nmt_string {
+        uint64_t at;
+        uint32_t len;
+        uint32_t value; /* the caller's, 0 at first */
+    } * items;
+    size_t n, cap_items;
+    uint64_t *slots; /* 0: free; else hash in the upper half, number + 1 in the lower */
+    size_t n_slots;
+};
+
+/* clang-format off */
+#define NMT_STRINGS_INIT { NULL, 0, 0, NULL, 0, 0, NULL, 0 }
+/* clang-format on */
+
+void nmt_strings_release(struct nmt_strings *s);
+
+/** Forgets all strings and keeps the memory. */
+void nmt_strings_empty(struct nmt_strings *s);
+
+uint32_t nmt_strings_hash(const char *bytes, size_t len);
+
+/** The number of a string, NMT_STRINGS_NONE when it is not there. */
+uint32_t nmt_strings_find(const struct nmt_strings *s, const char *bytes, size_t len);
+
+/**
+ * The number of a string, which is added when it is new (then *number == n before the call).
+ * len < 2^32.
+ */
+int nmt_strings_add(struct nmt_strings *s, const char *bytes, size_t len, uint32_t *number,
+                    struct nmt_err *err) NMT_MUST_USE;
+
+/** Borrowed until the next nmt_strings_add. */
+static inline const char *nmt_strings_get(const struct nmt_strings *s, uint32_t number)
+{
+    return s->bytes + s->items[number].at;
+}
+
+#endif
