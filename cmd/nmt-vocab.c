@@ -1,6 +1,7 @@
 /* nmt-vocab: learns vocabularies, turns text into ids and ids into text. */
 #include "cli.h"
 
+#include <nmt/check.h>
 #include <nmt/codes.h>
 #include <nmt/filter.h>
 #include <nmt/id_text.h>
@@ -28,7 +29,8 @@ enum {
     OPT_DICT_INPUT,
     OPT_VOCABULARY,
     OPT_THRESHOLD,
-    OPT_GLOSSARY
+    OPT_GLOSSARY,
+    OPT_CLEAN
 };
 
 static const struct cli_opt opts[] = {
@@ -54,6 +56,9 @@ static const struct cli_opt opts[] = {
     { OPT_THRESHOLD, "vocabulary-threshold", "N", "and were seen N times there" },
     { OPT_GLOSSARY, "glossary", "RE", "never cut what matches; may be repeated" },
     { OPT_COUNTS, "counts", NULL, "count words, the most frequent first" },
+    { 'c', "check", NULL, "look over a bitext, SRC and TGT" },
+    { OPT_CLEAN, "clean", NULL, "with -c: write clean pairs to two more files" },
+    { 'f', "format", "FORM", "with -c: text (default) or json" },
     { OPT_DROPOUT, "dropout", "P",
       "with -e, --apply-codes: leave out merges with this probability" },
     { OPT_SEED, "seed", "N", "seed of --dropout (default 1)" },
@@ -381,6 +386,44 @@ static int apply_codes(struct job *j, struct nmt_err *err)
     return filter_all(j, apply_line, err);
 }
 
+/* --- checking a bitext ------------------------------------------------------------------ */
+
+static int check_and_clean(struct job *j, struct nmt_check *c, struct nmt_output *clean[2],
+                           struct nmt_err *err)
+{
+    char **files = j->cli->operands;
+    bool cleaning = cli_flag(j->cli, OPT_CLEAN);
+    for (int side = 0; side < 2 && cleaning; side++)
+        NMT_TRY(nmt_output_open(&clean[side], files[2 + side], err));
+    NMT_TRY(nmt_check_bitext(c, files[0], files[1], cleaning ? clean : NULL, err));
+    bool paired = c->side[0].lines == c->side[1].lines;
+    for (int side = 0; side < 2 && cleaning && paired; side++)
+        NMT_TRY(nmt_output_close(&clean[side], err));
+    return 0;
+}
+
+static int check(struct job *j, struct nmt_err *err)
+{
+    static const char *const formats[] = { "text", "json", NULL };
+    bool json = cli_choice(j->cli, 'f', formats, 0) == 1;
+    struct nmt_check c;
+    struct nmt_output *clean[2] = { NULL, NULL };
+    struct nmt_buffer report = NMT_BUFFER_INIT;
+    if (j->cli->n_operands != (cli_flag(j->cli, OPT_CLEAN) ? 4 : 2))
+        cli_misuse(j->cli, "-c needs SRC TGT, with --clean OUT.src OUT.tgt behind them");
+    int rc = check_and_clean(j, &c, clean, err);
+    if (rc == 0)
+        rc = json ? nmt_check_json(&c, &report, err) : nmt_check_report(&c, &report, err);
+    if (rc == 0)
+        rc = nmt_output_write(j->out, report.data, report.len, err);
+    if (rc == 0 && !nmt_check_usable(&c))
+        j->cli->status = 1;
+    nmt_buffer_release(&report);
+    nmt_output_abandon(clean[0]);
+    nmt_output_abandon(clean[1]);
+    return rc;
+}
+
 /* Every way to work has an option that asks for it; learning a vocabulary has none. */
 static const struct mode {
     int key;
@@ -392,6 +435,7 @@ static const struct mode {
     { OPT_LEARN_CODES, learn_codes },
     { OPT_APPLY_CODES, apply_codes },
     { OPT_COUNTS, count_words },
+    { 'c', check },
 };
 
 static const struct mode *choose_mode(const struct cli *cli)
@@ -403,7 +447,7 @@ static const struct mode *choose_mode(const struct cli *cli)
             continue;
         if (chosen)
             cli_misuse(cli, "more than one of -e, -d, --import, --learn-codes, --apply-codes, "
-                            "--counts");
+                            "--counts, -c");
         chosen = &modes[i];
     }
     return chosen ? chosen : &learning;
@@ -417,7 +461,8 @@ int main(int argc, char **argv)
                               "-d VOCAB [-P] [FILE...]\n"
                               "--learn-codes N [OPTION]... [FILE...]\n"
                               "--apply-codes CODES [OPTION]... [FILE...]\n"
-                              "--counts [FILE...]",
+                              "--counts [FILE...]\n"
+                              "-c [-f text|json] SRC TGT [--clean OUT.src OUT.tgt]",
                               "Learns a vocabulary; turns text into ids and ids into text.", opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct job j = { .cli = &cli };

@@ -4,6 +4,7 @@
 
 #include <nmt/arena.h>
 #include <nmt/buffer.h>
+#include <nmt/check.h>
 #include <nmt/codes.h>
 #include <nmt/config.h>
 #include <nmt/crc32c.h>
