@@ -6,6 +6,8 @@
 #include <nmt/arena.h>
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
+#include <nmt/check.h>
+#include <nmt/codes.h>
 #include <nmt/config.h>
 #include <nmt/crc32c.h>
 #include <nmt/dims.h>
