@@ -17,7 +17,8 @@ enum {
     OPT_BYTES,
     OPT_INVALID,
     OPT_DROPOUT,
-    OPT_SEED
+    OPT_SEED,
+    OPT_IMPORT
 };
 
 static const struct cli_opt opts[] = {
@@ -31,6 +32,7 @@ static const struct cli_opt opts[] = {
     { OPT_BYTES, "byte-fallback", NULL, "learn: spell unknown characters as bytes" },
     { 'e', "encode", "VOCAB", "turn text into ids" },
     { 'd', "decode", "VOCAB", "turn ids into text" },
+    { OPT_IMPORT, "import", "VOCAB", "turn sentencepiece's .vocab (of type -t) into nmt's form" },
     { 'P', "pieces", NULL, "with -e and -d: pieces instead of ids" },
     { OPT_DROPOUT, "dropout", "P", "with -e: leave out merges with this probability" },
     { OPT_SEED, "seed", "N", "seed of --dropout (default 1)" },
@@ -219,13 +221,34 @@ static int filter_all(struct job *j, struct nmt_filter *f, struct nmt_err *err)
     return 0;
 }
 
+/* With -t the file may be one of sentencepiece, which does not say what it is. */
+static int load(struct job *j, int key, struct nmt_err *err)
+{
+    const char *path = cli_value(j->cli, key, NULL);
+    if (!cli_flag(j->cli, 't'))
+        return nmt_vocab_load(&j->vocab, path, err);
+    struct nmt_vocab_spec spec = learn_options(j->cli).spec;
+    NMT_TRY(nmt_vocab_load_as(&j->vocab, path, &spec, err));
+    if (nmt_vocab_spec(j->vocab)->type != spec.type)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary is not of type %s", path,
+                        cli_value(j->cli, 't', NULL));
+    return 0;
+}
+
+static int import(struct job *j, struct nmt_err *err)
+{
+    cli_need(j->cli, 't');
+    NMT_TRY(load(j, OPT_IMPORT, err));
+    return nmt_vocab_save(j->vocab, j->out, err);
+}
+
 static int convert(struct job *j, struct nmt_err *err)
 {
     bool encoding = cli_flag(j->cli, 'e');
     j->pieces = cli_flag(j->cli, 'P');
     j->dropout = cli_real(j->cli, OPT_DROPOUT, 0, 0, 1);
     j->seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX);
-    NMT_TRY(nmt_vocab_load(&j->vocab, cli_value(j->cli, encoding ? 'e' : 'd', NULL), err));
+    NMT_TRY(load(j, encoding ? 'e' : 'd', err));
     NMT_TRY(make_workers(j, encoding, err));
     struct nmt_filter f = { .fn = encoding ? encode_line : decode_line,
                             .arg = j,
@@ -245,11 +268,14 @@ int main(int argc, char **argv)
     struct job j = { .cli = &cli };
     cli_parse(&cli, argc, argv);
     j.invalid = (enum nmt_invalid)cli_choice(&cli, OPT_INVALID, policies, NMT_INVALID_SKIP);
-    if (cli_flag(&cli, 'e') + cli_flag(&cli, 'd') > 1)
-        cli_misuse(&cli, "-e and -d exclude each other");
+    bool converting = cli_flag(&cli, 'e') || cli_flag(&cli, 'd');
+    if (cli_flag(&cli, 'e') + cli_flag(&cli, 'd') + cli_flag(&cli, OPT_IMPORT) > 1)
+        cli_misuse(&cli, "-e, -d and --import exclude each other");
     int rc = nmt_output_open(&j.out, cli_value(&cli, 'o', NULL), &err);
     if (rc == 0)
-        rc = cli_flag(&cli, 'e') || cli_flag(&cli, 'd') ? convert(&j, &err) : learn(&j, &err);
+        rc = converting                   ? convert(&j, &err)
+             : cli_flag(&cli, OPT_IMPORT) ? import(&j, &err)
+                                          : learn(&j, &err);
     if (rc == 0)
         rc = nmt_output_close(&j.out, &err);
     nmt_output_abandon(j.out);

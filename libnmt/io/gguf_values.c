@@ -48,7 +48,6 @@ static int find(const struct nmt_gguf *g, const char *key, const struct gguf_val
 
 /* --- one value ------------------------------------------------------------------------------- */
 
-/* A whole number of any width: its bits as those of 64, and whether they mean a negative one. */
 bool nmt_gguf_read_integer(enum nmt_gguf_type type, const unsigned char *p, uint64_t *bits,
                            bool *negative)
 {
