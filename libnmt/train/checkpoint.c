@@ -73,11 +73,20 @@ static int each_key(const struct nmt_config *c,
 
 /* --- writing --------------------------------------------------------------------------------- */
 
+/* GGUF's keys have no hyphen. */
+static const char *config_key(char *out, size_t size, const char *key)
+{
+    snprintf(out, size, "config.%s", key);
+    for (char *p = out; *p; p++)
+        if (*p == '-')
+            *p = '_';
+    return out;
+}
+
 static int add_config(void *arg, const char *key, const char *value, struct nmt_err *err)
 {
     char name[96];
-    snprintf(name, sizeof name, "config.%s", key);
-    return nmt_gguf_add_str(arg, name, value, err);
+    return nmt_gguf_add_str(arg, config_key(name, sizeof name, key), value, err);
 }
 
 static int add_digests(const struct nmt_trainer *t, struct nmt_gguf_writer *w, struct nmt_err *err)
@@ -278,7 +287,7 @@ static int compare_key(void *arg, const char *key, const char *value, struct nmt
     struct comparison *c = arg;
     char name[96];
     const char *before = "(nothing)";
-    snprintf(name, sizeof name, "config.%s", key);
+    config_key(name, sizeof name, key);
     if (nmt_gguf_has(c->g, name))
         NMT_TRY(nmt_gguf_get_str(c->g, name, &before, err));
     if (strcmp(before, value) != 0) {

@@ -111,15 +111,21 @@ static bool any_dropout(const struct nmt_dropout *d)
            d->readout > 0;
 }
 
+/* A place of its own probability, or its share of `dropout`. */
+static real place(double own, double share)
+{
+    return (real)(own < 0 ? share : own);
+}
+
 static struct nmt_dropout dropout_of(const struct nmt_config *c, uint64_t update)
 {
     const double base = c->train_dropout;
     return (struct nmt_dropout){
-        .word = (real)c->train_dropout_word,
-        .embedding = (real)(c->train_dropout_embedding < 0 ? base : c->train_dropout_embedding),
-        .annotation = (real)(c->train_dropout_annotation < 0 ? base : c->train_dropout_annotation),
-        .readout = (real)(c->train_dropout_readout < 0 ? base : c->train_dropout_readout),
-        .recurrent = (real)c->train_dropout_recurrent,
+        .word = place(c->train_dropout_word, base / 4),
+        .embedding = place(c->train_dropout_embedding, base),
+        .annotation = place(c->train_dropout_annotation, base),
+        .readout = place(c->train_dropout_readout, base),
+        .recurrent = place(c->train_dropout_recurrent, base / 2),
         .key = { (uint64_t)c->train_seed, update },
     };
 }
