@@ -21,34 +21,46 @@ void nmt_joiner_release(struct nmt_joiner *j)
     *j = (struct nmt_joiner){ .cap = 0 };
 }
 
-static void join_short(const struct nmt_merges *m, uint32_t *symbols, size_t *n)
+/* Joins symbols[at] and the next one by found[at]; the neighbours' merges are looked up again. */
+static void join_pair(const struct nmt_merges *m, const struct nmt_merge **found, uint32_t *symbols,
+                      uint32_t *from, size_t *n, size_t at)
+{
+    symbols[at] = found[at]->id;
+    --*n;
+    for (size_t i = at + 1; i < *n; i++) {
+        symbols[i] = symbols[i + 1];
+        from[i] = from[i + 1];
+        found[i - 1] = found[i];
+    }
+    if (at > 0)
+        found[at - 1] = nmt_merges_find(m, symbols[at - 1], symbols[at]);
+    if (at + 1 < *n)
+        found[at] = nmt_merges_find(m, symbols[at], symbols[at + 1]);
+}
+
+static void join_short(const struct nmt_merges *m, enum nmt_join_order order, uint32_t *symbols,
+                       uint32_t *from, size_t *n)
 {
     const struct nmt_merge *found[SHORT_WORD];
-    size_t len = *n;
-    for (size_t i = 0; i + 1 < len; i++)
+    for (size_t i = 0; i < *n; i++)
+        from[i] = (uint32_t)i;
+    for (size_t i = 0; i + 1 < *n; i++)
         found[i] = nmt_merges_find(m, symbols[i], symbols[i + 1]);
-    while (len > 1) {
-        size_t best = 0;
-        uint32_t rank = NO_RANK;
-        for (size_t i = 0; i + 1 < len; i++)
-            if (found[i] && found[i]->rank < rank) {
-                rank = found[i]->rank;
-                best = i;
+    while (*n > 1) {
+        size_t at = 0;
+        const struct nmt_merge *best = NULL;
+        for (size_t i = 0; i + 1 < *n; i++)
+            if (found[i] && (!best || found[i]->rank < best->rank)) {
+                best = found[i];
+                at = i;
             }
-        if (rank == NO_RANK)
+        if (!best)
             break;
-        symbols[best] = found[best]->id;
-        len--;
-        for (size_t i = best + 1; i < len; i++) {
-            symbols[i] = symbols[i + 1];
-            found[i - 1] = found[i];
-        }
-        if (best > 0)
-            found[best - 1] = nmt_merges_find(m, symbols[best - 1], symbols[best]);
-        if (best + 1 < len)
-            found[best] = nmt_merges_find(m, symbols[best], symbols[best + 1]);
+        join_pair(m, found, symbols, from, n, at);
+        for (size_t i = at + 1; order == NMT_JOIN_ALL && i + 1 < *n; i++)
+            if (found[i] == best)
+                join_pair(m, found, symbols, from, n, i);
     }
-    *n = len;
 }
 
 static bool before(const struct nmt_join *a, const struct nmt_join *b)
@@ -107,7 +119,8 @@ static void offer(struct nmt_joiner *j, const struct nmt_merges *m, const uint32
 {
     const struct nmt_merge *found = nmt_merges_find(m, symbols[at], symbols[right]);
     if (found)
-        heap_push(j, (struct nmt_join){ found->rank, at, found->left, found->right, found->id });
+        j->aside[j->n_aside++] =
+            (struct nmt_join){ found->rank, at, found->left, found->right, found->id };
 }
 
 /* Is the waiting merge still what stands there? */
@@ -118,20 +131,41 @@ static bool is_current(const struct nmt_joiner *j, const uint32_t *symbols, size
            symbols[j->next[join->at]] == join->right;
 }
 
-/* The next merge to make; false when there is none. */
-static bool take(struct nmt_joiner *j, const uint32_t *symbols, size_t n, double dropout,
-                 struct nmt_random *random, struct nmt_join *join)
+/* Joins what stands at join->at and looks up the merges with its neighbours, into `aside`. */
+static void join_at(struct nmt_joiner *j, const struct nmt_merges *m, uint32_t *symbols, size_t n,
+                    const struct nmt_join *join)
+{
+    uint32_t at = join->at, right = j->next[at], after = j->next[right];
+    symbols[at] = join->id;
+    j->next[at] = after;
+    j->prev[right] = GONE;
+    if (after < n) {
+        j->prev[after] = at;
+        offer(j, m, symbols, at, after);
+    }
+    if (at > 0)
+        offer(j, m, symbols, j->prev[at], at);
+}
+
+/* One step: the best merge that stands and is not dropped, or all of its rank. What was found or
+ * dropped meanwhile waits aside for the next step. False when there was none. */
+static bool step(struct nmt_joiner *j, const struct nmt_merges *m, enum nmt_join_order order,
+                 uint32_t *symbols, size_t n, double dropout, struct nmt_random *random)
 {
     bool found = false;
+    uint32_t rank = 0;
     j->n_aside = 0;
-    while (j->n_heap > 0 && !found) {
-        *join = heap_pop(j);
-        if (!is_current(j, symbols, n, join))
+    while (j->n_heap > 0 && (!found || (order == NMT_JOIN_ALL && j->heap[0].rank == rank))) {
+        struct nmt_join join = heap_pop(j);
+        if (!is_current(j, symbols, n, &join))
             continue;
-        if (dropout > 0 && nmt_random_uniform(random) < dropout)
-            j->aside[j->n_aside++] = *join;
-        else
-            found = true;
+        if (dropout > 0 && nmt_random_uniform(random) < dropout) {
+            j->aside[j->n_aside++] = join;
+            continue;
+        }
+        found = true;
+        rank = join.rank;
+        join_at(j, m, symbols, n, &join);
     }
     for (size_t i = 0; i < j->n_aside; i++)
         heap_push(j, j->aside[i]);
@@ -139,47 +173,40 @@ static bool take(struct nmt_joiner *j, const uint32_t *symbols, size_t n, double
 }
 
 /* prev[i] is GONE for a symbol that was swallowed; the first one's is i itself. */
-static int join_long(struct nmt_joiner *j, const struct nmt_merges *m, uint32_t *symbols,
-                     size_t *count, double dropout, struct nmt_random *random, struct nmt_err *err)
+static int join_long(struct nmt_joiner *j, const struct nmt_merges *m, enum nmt_join_order order,
+                     uint32_t *symbols, uint32_t *from, size_t *count, double dropout,
+                     struct nmt_random *random, struct nmt_err *err)
 {
     size_t n = *count;
     if (n >= UINT32_MAX / 4)
         return nmt_fail(err, NMT_ELIMIT, 0, "a word has more than 2^30 characters");
     NMT_TRY(grow(j, n, err));
-    j->n_heap = 0;
+    j->n_heap = j->n_aside = 0;
     for (uint32_t i = 0; i < n; i++) {
         j->next[i] = i + 1;
         j->prev[i] = i > 0 ? i - 1 : 0;
     }
     for (uint32_t i = 0; i + 1 < n; i++)
         offer(j, m, symbols, i, i + 1);
-    struct nmt_join join;
-    while (take(j, symbols, n, dropout, random, &join)) {
-        uint32_t at = join.at, right = j->next[at], after = j->next[right];
-        symbols[at] = join.id;
-        j->next[at] = after;
-        j->prev[right] = GONE;
-        if (after < n) {
-            j->prev[after] = at;
-            offer(j, m, symbols, at, after);
-        }
-        if (at > 0)
-            offer(j, m, symbols, j->prev[at], at);
-    }
+    for (size_t i = 0; i < j->n_aside; i++)
+        heap_push(j, j->aside[i]);
+    while (step(j, m, order, symbols, n, dropout, random))
+        continue;
     size_t kept = 0;
-    for (uint32_t i = 0; i < n; i = j->next[i])
-        symbols[kept++] = symbols[i];
+    for (uint32_t i = 0; i < n; i = j->next[i]) {
+        symbols[kept] = symbols[i];
+        from[kept++] = i;
+    }
     *count = kept;
     return 0;
 }
 
-int nmt_bpe_join(struct nmt_joiner *j, const struct nmt_merges *m, uint32_t *symbols, size_t *n,
-                 double dropout, struct nmt_random *random, struct nmt_err *err)
+int nmt_bpe_join(struct nmt_joiner *j, const struct nmt_merges *m, enum nmt_join_order order,
+                 uint32_t *symbols, uint32_t *from, size_t *n, double dropout,
+                 struct nmt_random *random, struct nmt_err *err)
 {
-    if (*n < 2)
-        return 0;
     if (*n > SHORT_WORD || dropout > 0)
-        return join_long(j, m, symbols, n, dropout, random, err);
-    join_short(m, symbols, n);
+        return join_long(j, m, order, symbols, from, n, dropout, random, err);
+    join_short(m, order, symbols, from, n);
     return 0;
 }

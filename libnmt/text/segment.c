@@ -26,7 +26,8 @@ struct nmt_segmenter {
     nmt_id *known;            /* count, ids; count, ids; ... */
     size_t n_known, cap_known;
     struct nmt_joiner joiner;
-    uint32_t *symbols; /* of one unit */
+    uint32_t *symbols, *from; /* of one unit; where each begins, in symbols and then in bytes */
+    uint32_t *starts;         /* where each character of the unit begins, in bytes */
     size_t cap_symbols;
     struct nmt_buffer spelt;
     double dropout;
@@ -61,6 +62,8 @@ void nmt_segmenter_free(struct nmt_segmenter *s)
     nmt_buffer_release(&s->spelt);
     free(s->known);
     free(s->symbols);
+    free(s->from);
+    free(s->starts);
     free(s->out.ids);
     free(s->out.word);
     free(s->out.words);
@@ -115,58 +118,59 @@ static int emit_space(struct nmt_segmenter *s, struct nmt_err *err)
     return emit_unknown(s, " ", 1, false, NMT_NO_WORD, err);
 }
 
-/* The symbols of a unit: U+2581 and the characters of text. */
-static int to_symbols(struct nmt_segmenter *s, const char *text, size_t len, size_t *n,
-                      struct nmt_err *err)
+static int grow_symbols(struct nmt_segmenter *s, size_t n, struct nmt_err *err)
 {
-    if (len + 1 > s->cap_symbols) {
-        size_t cap = len + len / 2 + 64;
-        uint32_t *symbols = realloc(s->symbols, cap * sizeof *symbols);
-        if (!symbols)
+    if (n <= s->cap_symbols)
+        return 0;
+    uint32_t **arrays[] = { &s->symbols, &s->from, &s->starts };
+    size_t cap = n + n / 2 + 64;
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t *bigger = realloc(*arrays[i], cap * sizeof *bigger);
+        if (!bigger)
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-        s->symbols = symbols;
-        s->cap_symbols = cap;
+        *arrays[i] = bigger;
     }
-    *n = 0;
-    s->symbols[(*n)++] = nmt_merges_symbol(s->merges, s->v, NMT_SPACE, NMT_SPACE_LEN);
+    s->cap_symbols = cap;
+    return 0;
+}
+
+/* The symbols of a unit: U+2581 and the characters of text. Returns their number. */
+static size_t to_symbols(struct nmt_segmenter *s, const char *text, size_t len)
+{
+    size_t n = 0;
+    s->symbols[n] = nmt_merges_symbol(s->merges, s->v, NMT_SPACE, NMT_SPACE_LEN);
+    s->starts[n++] = 0;
     for (size_t i = 0; i < len;) {
         uint32_t cp;
         char spelt[NMT_SYMBOL_BYTES];
         size_t step = nmt_utf8_decode(text + i, len - i, &cp);
-        s->symbols[(*n)++] =
+        s->symbols[n] =
             nmt_merges_symbol(s->merges, s->v, spelt, nmt_spelling_of(text + i, step, spelt));
+        s->starts[n++] = (uint32_t)i;
         i += step;
     }
-    return 0;
-}
-
-/* Characters (of the unit with its space in front) that a known symbol stands for. */
-static size_t symbol_length(const struct nmt_segmenter *s, uint32_t symbol)
-{
-    return (size_t)(s->v->text_at[symbol + 1] - s->v->text_at[symbol]);
+    return n;
 }
 
 static int bpe_unit(struct nmt_segmenter *s, const char *text, size_t len, uint32_t word,
                     struct nmt_err *err)
 {
-    size_t n;
-    NMT_TRY(to_symbols(s, text, len, &n, err));
-    NMT_TRY(nmt_bpe_join(&s->joiner, s->merges, s->symbols, &n, s->dropout, &s->random, err));
+    NMT_TRY(grow_symbols(s, len + 1, err));
+    size_t n = to_symbols(s, text, len), all = n;
+    NMT_TRY(nmt_bpe_join(&s->joiner, s->merges, NMT_JOIN_ONE, s->symbols, s->from, &n, s->dropout,
+                         &s->random, err));
     bool run = false;
-    size_t at = 0; /* bytes of text passed, plus one for the space in front */
     for (size_t i = 0; i < n; i++) {
-        if (s->symbols[i] < s->merges->n_pieces) {
+        size_t first = s->from[i], start = s->starts[first];
+        size_t end = first + 1 < all ? s->starts[first + 1] : len;
+        bool known = s->symbols[i] < s->merges->n_pieces;
+        if (known)
             NMT_TRY(emit(s, s->symbols[i], word, err));
-            at += symbol_length(s, s->symbols[i]);
-            run = false;
-            continue;
-        }
-        uint32_t cp;
-        const char *from = at == 0 ? " " : text + at - 1;
-        size_t bytes = at == 0 ? 1 : nmt_utf8_decode(from, len - (at - 1), &cp);
-        NMT_TRY(emit_unknown(s, from, bytes, run, word, err));
-        at += bytes;
-        run = true;
+        else if (first == 0)
+            NMT_TRY(emit_unknown(s, " ", 1, run, word, err));
+        else
+            NMT_TRY(emit_unknown(s, text + start, end - start, run, word, err));
+        run = !known;
     }
     return 0;
 }

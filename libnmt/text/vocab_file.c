@@ -6,7 +6,9 @@
  *   ...
  *
  * One piece a line, its score behind the last tab. The size in the header shows a cut file.
+ * A .vocab of sentencepiece has the same lines without a header, and no escapes.
  */
+#include "spelling_internal.h"
 #include "vocab_internal.h"
 
 #include <nmt/lines.h>
@@ -94,16 +96,20 @@ static int set_key(struct header *h, int key, const char *value, size_t len, con
     return i < 0 ? bad_header(err, name, value, len) : 0;
 }
 
+static bool has_magic(const char *line, size_t len)
+{
+    return len >= strlen(MAGIC) && memcmp(line, MAGIC, strlen(MAGIC)) == 0;
+}
+
 static int parse_header(struct header *h, const char *line, size_t len, const char *name,
                         struct nmt_err *err)
 {
-    size_t magic = strlen(MAGIC);
-    if (len < magic || memcmp(line, MAGIC, magic) != 0)
+    if (!has_magic(line, len))
         return nmt_fail(err, NMT_EFORMAT, 1,
                         "%s:1: not a vocabulary (one of sentencepiece must be converted with "
                         "nmt-vocab --import)",
                         name);
-    const char *p = line + magic, *end = line + len;
+    const char *p = line + strlen(MAGIC), *end = line + len;
     if (end - p < 2 || p[0] != '1' || p[1] != ' ')
         return nmt_fail(err, NMT_EFORMAT, 1, "%s:1: version of the vocabulary is not 1", name);
     unsigned seen = 0;
@@ -124,63 +130,120 @@ static int parse_header(struct header *h, const char *line, size_t len, const ch
 }
 
 /* "piece TAB score": a piece may hold tabs itself, so the last one counts. */
-static int parse_piece(struct nmt_vocab *v, const char *line, size_t len, const char *name,
-                       uint64_t number, struct nmt_err *err)
+static int split_line(const char *line, size_t len, struct nmt_piece_origin from, size_t *piece,
+                      float *score, struct nmt_err *err)
 {
-    unsigned long long at = number;
+    unsigned long long at = from.line;
     const char *tab = line + len;
     while (tab > line && tab[-1] != '\t')
         tab--;
     if (tab == line)
-        return nmt_fail(err, NMT_EFORMAT, number, "%s:%llu: no tab before a score", name, at);
-    double score;
+        return nmt_fail(err, NMT_EFORMAT, at, "%s:%llu: no tab before a score", from.name, at);
+    double value;
     if (strlen(tab) != len - (size_t)(tab - line) ||
-        nmt_number_real(&score, tab, -(double)FLT_MAX, (double)FLT_MAX, "score", NULL) < 0)
-        return nmt_fail(err, NMT_EFORMAT, number, "%s:%llu: '%.40s' is not a score", name, at, tab);
-    return nmt_vocab_push(v, line, (size_t)(tab - line) - 1, (float)score,
-                          (struct nmt_piece_origin){ name, number }, err);
+        nmt_number_real(&value, tab, -(double)FLT_MAX, (double)FLT_MAX, "score", NULL) < 0)
+        return nmt_fail(err, NMT_EFORMAT, at, "%s:%llu: '%.40s' is not a score", from.name, at,
+                        tab);
+    *piece = (size_t)(tab - line) - 1;
+    *score = (float)value;
+    return 0;
 }
 
-static int load_lines(struct nmt_vocab **v, struct nmt_lines *in, struct nmt_err *err)
+/* The header's line has been read: what it says, and the pieces behind it. */
+static int load_own(struct nmt_vocab **v, struct nmt_lines *in, char *line, size_t len,
+                    struct nmt_err *err)
 {
     const char *name = nmt_lines_name(in);
     struct header h = { .size = 0 };
-    char *line;
-    size_t len;
-    int rc = nmt_lines_next(in, &line, &len, err);
-    if (rc <= 0)
-        return rc < 0 ? rc : nmt_fail(err, NMT_EFORMAT, 1, "%s:1: file is empty", name);
+    int rc;
     NMT_TRY(parse_header(&h, line, len, name, err));
     NMT_TRY(nmt_vocab_begin(v, &h.spec, err));
     for (size_t i = 0; i < h.size; i++) {
-        rc = nmt_lines_next(in, &line, &len, err);
-        if (rc < 0)
-            return rc;
+        struct nmt_piece_origin from = { name, i + 2 };
+        float score;
+        NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
         if (rc == 0)
             return nmt_fail(err, NMT_ETRUNC, i + 1, "%s:%zu: file ends after %zu of %zu pieces",
                             name, i + 1, i, h.size);
-        NMT_TRY(parse_piece(*v, line, len, name, nmt_lines_number(in), err));
+        NMT_TRY(split_line(line, len, from, &len, &score, err));
+        NMT_TRY(nmt_vocab_push(*v, line, len, score, from, err));
     }
-    rc = nmt_lines_next(in, &line, &len, err);
-    if (rc != 0)
-        return rc < 0 ? rc
-                      : nmt_fail(err, NMT_EFORMAT, h.size + 2,
-                                 "%s:%zu: more pieces than the %zu of the header", name, h.size + 2,
-                                 h.size);
+    NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+    if (rc > 0)
+        return nmt_fail(err, NMT_EFORMAT, h.size + 2,
+                        "%s:%zu: more pieces than the %zu of the header", name, h.size + 2, h.size);
     return nmt_vocab_seal(*v, (struct nmt_piece_origin){ name, h.size + 1 }, err);
 }
 
-int nmt_vocab_load(struct nmt_vocab **out, const char *path, struct nmt_err *err)
+/* A piece as sentencepiece writes it: U+2581 is a space and there is no escape. */
+static int push_foreign(struct nmt_vocab *v, const char *piece, size_t len, float score,
+                        struct nmt_piece_origin from, struct nmt_buffer *text, struct nmt_err *err)
+{
+    static const char space[] = NMT_SPACE, escape[] = NMT_ESCAPE;
+    text->len = 0;
+    for (size_t i = 0; i < len; i++) {
+        bool three = len - i >= NMT_SPACE_LEN;
+        if (i > 0 && three && memcmp(piece + i, space, NMT_SPACE_LEN) == 0)
+            return nmt_fail(err, NMT_EFORMAT, from.line,
+                            "%s:%llu: piece '%.*s' reaches from one word into another, which is "
+                            "not supported",
+                            from.name, (unsigned long long)from.line, (int)(len < 99 ? len : 99),
+                            piece);
+        if (three && memcmp(piece + i, escape, NMT_SPACE_LEN) == 0)
+            NMT_TRY(nmt_buffer_add(text, escape, NMT_SPACE_LEN, err));
+        NMT_TRY(nmt_buffer_addc(text, piece[i], err));
+    }
+    return nmt_vocab_push(v, text->data, text->len, score, from, err);
+}
+
+/* All lines of a file without a header, the first of which has been read. */
+static int load_foreign(struct nmt_vocab **v, struct nmt_lines *in, char *line, size_t len,
+                        const struct nmt_vocab_spec *spec, struct nmt_buffer *text,
+                        struct nmt_err *err)
+{
+    struct nmt_piece_origin from = { nmt_lines_name(in), 0 };
+    struct nmt_vocab_spec guess = *spec;
+    guess.byte_fallback = true;
+    NMT_TRY(nmt_vocab_begin(v, &guess, err));
+    int rc = 1;
+    while (rc > 0) {
+        float score;
+        from.line++;
+        NMT_TRY(split_line(line, len, from, &len, &score, err));
+        NMT_TRY(push_foreign(*v, line, len, score, from, text, err));
+        NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+    }
+    if ((*v)->n_bytes == 0)
+        (*v)->spec.byte_fallback = false;
+    return nmt_vocab_seal(*v, from, err);
+}
+
+int nmt_vocab_load_as(struct nmt_vocab **out, const char *path, const struct nmt_vocab_spec *spec,
+                      struct nmt_err *err)
 {
     struct nmt_lines *in = NULL;
     struct nmt_vocab *v = NULL;
+    struct nmt_buffer text = NMT_BUFFER_INIT;
+    char *line;
+    size_t len;
     NMT_TRY(nmt_lines_open(&in, path, LONGEST_LINE, err));
-    int rc = load_lines(&v, in, err);
+    int rc = nmt_lines_next(in, &line, &len, err);
+    if (rc == 0)
+        rc = nmt_fail(err, NMT_EFORMAT, 1, "%s:1: file is empty", nmt_lines_name(in));
+    if (rc > 0)
+        rc = spec && !has_magic(line, len) ? load_foreign(&v, in, line, len, spec, &text, err)
+                                           : load_own(&v, in, line, len, err);
     nmt_lines_close(in);
+    nmt_buffer_release(&text);
     if (rc < 0) {
         nmt_vocab_free(v);
         return rc;
     }
     *out = v;
     return 0;
+}
+
+int nmt_vocab_load(struct nmt_vocab **v, const char *path, struct nmt_err *err)
+{
+    return nmt_vocab_load_as(v, path, NULL, err);
 }

@@ -1,16 +1,14 @@
 /* Small streams for tests. */
 #include "io_helper.h"
+#include "seal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-
-#include <nmt/crc32c.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 /* --- content --------------------------------------------------------------------------------- */
 
@@ -156,9 +154,7 @@ struct nmt_stream_reader *helper_open(enum nmt_stream_kind kind, const void *byt
 
 static uint32_t le32(const void *p)
 {
-    uint32_t v;
-    memcpy(&v, p, 4);
-    return v;
+    return seal_u32(p);
 }
 
 void helper_record(const struct nmt_buffer *stream, size_t i, size_t *start, size_t *n)
@@ -174,23 +170,7 @@ void helper_record(const struct nmt_buffer *stream, size_t i, size_t *start, siz
 
 void helper_seal(struct nmt_buffer *stream)
 {
-    size_t start, n;
-    helper_record(stream, 0, &start, &n);
-    uint32_t crc = nmt_crc32c(0, stream->data, n - 4);
-    memcpy(stream->data + n - 4, &crc, 4);
-    for (size_t i = 1; start + n < stream->len; i++) {
-        helper_record(stream, i, &start, &n);
-        char *p = stream->data + start;
-        if (memcmp(p, "END ", 4) == 0) {
-            XXH128_canonical_t digest;
-            XXH128_canonicalFromHash(&digest, XXH3_128bits(stream->data, start));
-            memcpy(p + 12 + 16, digest.digest, 16);
-        }
-        crc = nmt_crc32c(crc, p, 8);
-        memcpy(p + 8, &crc, 4);
-        crc = nmt_crc32c(crc, p + 12, n - 16);
-        memcpy(p + n - 4, &crc, 4);
-    }
+    seal_stream((unsigned char *)stream->data, stream->len);
 }
 
 /* --- comparing ------------------------------------------------------------------------------- */

@@ -54,6 +54,12 @@ struct nmt_train_report {
     const char *sample_source, *sample_reference, *sample_output; /* NULL: none */
 };
 
+/** A line of text, not ended by NUL. */
+struct nmt_train_line {
+    const char *text;
+    size_t len;
+};
+
 struct nmt_train_options {
     const struct nmt_config *config;
     const char *tsv;     /* "-" or a file: one stream of pairs instead of data.source, .target */
@@ -62,6 +68,13 @@ struct nmt_train_options {
     bool overwrite;      /* start anew although MODEL exists without a state */
     volatile sig_atomic_t *stop; /* set from a signal handler: finish the update, save, return */
     volatile sig_atomic_t *save; /* set: save and go on; cleared */
+    /**
+     * BLEU (0 to 100) of n translations of the validation pairs, or another score of which more is
+     * better. NULL: there is none, and the metric must be perplexity.
+     */
+    int (*score)(void *arg, const struct nmt_train_line *output,
+                 const struct nmt_train_line *reference, size_t n, double *score,
+                 struct nmt_err *err);
     void (*report)(void *arg, const struct nmt_train_report *r);
     void *arg;
 };

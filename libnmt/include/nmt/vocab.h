@@ -38,6 +38,15 @@ struct nmt_segmenter;
 /** Loads a vocabulary file. Messages name file and line. */
 int nmt_vocab_load(struct nmt_vocab **v, const char *path, struct nmt_err *err) NMT_MUST_USE;
 
+/**
+ * The same for a file that may also be a .vocab as spm_train exports it, which has no header: spec
+ * says what it lacks (byte_fallback is found in it). Its special pieces must have their default
+ * numbers, and its pieces must not reach over a space. Text is cut as spm_encode cuts it when
+ * that normalises in the same way.
+ */
+int nmt_vocab_load_as(struct nmt_vocab **v, const char *path, const struct nmt_vocab_spec *spec,
+                      struct nmt_err *err) NMT_MUST_USE;
+
 /** Writes the file format to o. */
 int nmt_vocab_save(const struct nmt_vocab *v, struct nmt_output *o,
                    struct nmt_err *err) NMT_MUST_USE;
