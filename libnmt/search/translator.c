@@ -452,14 +452,7 @@ static int close_targets(struct nmt_translator *t, size_t n, struct nmt_err *err
         struct nmt_ids *ids = &t->records[i].target;
         if (!t->records[i].forced || (ids->n > 0 && ids->data[ids->n - 1] == NMT_ID_EOS))
             continue;
-        if (ids->n == ids->cap) {
-            nmt_id *more = realloc(ids->data, (ids->n + 1) * sizeof *more);
-            if (!more)
-                return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-            ids->data = more;
-            ids->cap = ids->n + 1;
-        }
-        ids->data[ids->n++] = NMT_ID_EOS;
+        NMT_TRY(nmt_ids_add(ids, NMT_ID_EOS, err));
     }
     return 0;
 }

@@ -217,26 +217,20 @@ static int make_alignment(struct nmt_output_line *out, const struct making *l, s
 
 static int add_ids(struct nmt_output_line *out, const struct making *l, struct nmt_err *err)
 {
-    size_t n = total(l), at = 0;
-    if (n > out->ids.cap) {
-        nmt_id *more = realloc(out->ids.data, n * sizeof *more);
-        if (!more)
-            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-        out->ids.data = more;
-        out->ids.cap = n;
-    }
-    out->ids.n = n;
+    size_t at = 0;
+    out->ids.n = 0;
     out->log_prob = 0;
     out->finished = true;
     for (size_t i = 0; i < l->n_parts; i++) {
         const struct nmt_translation *t = l->part[i].found;
-        memcpy(out->ids.data + at, t->ids, t->n * sizeof *t->ids);
+        for (size_t k = 0; k < t->n; k++)
+            NMT_TRY(nmt_ids_add(&out->ids, t->ids[k], err));
         memcpy(out->token_log_prob + at, t->token_log_prob, t->n * sizeof(real));
         at += t->n;
         out->log_prob += t->log_prob;
         out->finished &= t->finished;
     }
-    out->score = nmt_length_score(&l->k->options->search, out->log_prob, n);
+    out->score = nmt_length_score(&l->k->options->search, out->log_prob, at);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #define NMT_RECORDS_H
 
 #include <nmt/arena.h>
+#include <nmt/buffer.h>
 #include <nmt/id.h>
 #include <nmt/vocab.h>
 
@@ -46,6 +47,17 @@ struct nmt_sentence {
 };
 
 void nmt_sentence_release(struct nmt_sentence *s);
+
+/**
+ * Adds a sentence as one JSON object with LF: `record` (the number given), `text`, `words`, and
+ * `models`, for each `ids`, `word` (null: none) and `annotations`.
+ */
+int nmt_sentence_json(const struct nmt_sentence *s, uint64_t record, struct nmt_buffer *b,
+                      struct nmt_err *err) NMT_MUST_USE;
+
+/** Adds a matrix [rows][width] as a .npy file; numpy.load reads one after the other. */
+int nmt_matrix_npy(const float *h, size_t rows, size_t width, struct nmt_buffer *b,
+                   struct nmt_err *err) NMT_MUST_USE;
 
 /** Which words of the source each word of the target was made from. */
 struct nmt_alignment {
