@@ -14,6 +14,7 @@
 #include <nmt/crc32c.h>
 #include <nmt/dims.h>
 #include <nmt/draw.h>
+#include <nmt/encode.h>
 #include <nmt/engine.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
@@ -41,6 +42,7 @@
 #include <nmt/threads.h>
 #include <nmt/tokenize.h>
 #include <nmt/train.h>
+#include <nmt/translate.h>
 #include <nmt/utf8.h>
 #include <nmt/version.h>
 #include <nmt/vocab.h>
