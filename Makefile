@@ -228,13 +228,22 @@ check-golden: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@for t in unit64 unit; do NMT_GOLDEN='$(GOLDEN)' \
 		$(BUILD)/tests/$$t --filter 'golden/*' || exit 1; done
 
+# Speed, beside the machine's own and a peer's (PEER=pytorch): see tests/bench/run.
+$(BUILD)/tests/sgemm: tests/bench/sgemm.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@printf '  CC      %s\n' '$@'
+	@$(CC) -std=c17 -O2 $(WARN) -D_POSIX_C_SOURCE=200809L $(PKG_CFLAGS) -o $@ $< $(PKG_LIBS)
+
+bench: all $(BUILD)/tests/sgemm
+	@BUILD='$(BUILD)' PEER='$(PEER)' tests/bench/run
+
 # --- installing --------------------------------------------------------------------------
 
 # Every file that is installed, as SOURCE:FOLDER:NAME:MODE; uninstall removes the same.
-HEADERS := $(wildcard libnmt/include/nmt/*.h)
-PAGES := $(wildcard man/*.[1357])
-EXAMPLES := $(wildcard examples/*.* examples/*/*)
-INSTALLED := \
+HEADERS = $(wildcard libnmt/include/nmt/*.h)
+PAGES = $(wildcard man/*.[1357])
+EXAMPLES = $(shell find examples -type f)
+INSTALLED = \
 	$(foreach p,$(PROGRAMS_HERE),$(BUILD)/bin/$(p):$(BINDIR):$(p):755) \
 	$(LIB):$(LIBDIR):libnmt.a:644 $(BUILD)/nmt.pc:$(LIBDIR)/pkgconfig:nmt.pc:644 \
 	$(foreach h,$(HEADERS),$(h):$(INCLUDEDIR)/nmt:$(notdir $(h)):644) \
@@ -325,6 +334,7 @@ help:
 	@echo 'make check         all tests; also check-unit, check-cli, check-docs,'
 	@echo '                   check-golden GOLDEN=DIR'
 	@echo 'make fuzz          search for inputs that break a parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
+	@echo 'make bench         words per second; PEER=pytorch compares'
 	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); also uninstall'
 	@echo 'make dist          a tarball of the last commit'
 	@echo 'make style tags    report layout that clang-format would change; an index for editors'
