@@ -3,15 +3,16 @@
 
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
-#include <nmt/corpus.h>
-#include <nmt/evaluate.h>
 #include <nmt/metric.h>
+#include <nmt/number.h>
 #include <nmt/output.h>
-#include <nmt/report.h>
+#include <nmt/scoring.h>
 #include <nmt/threads.h>
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum {
     OPT_SMOOTH_VALUE = 256,
@@ -33,6 +34,14 @@ enum {
     OPT_TER_ASIAN,
     OPT_TER_NO_PUNCT,
     OPT_TER_NORMAL,
+    OPT_CONFIDENCE,
+    OPT_CONFIDENCE_N,
+    OPT_PAIRED,
+    OPT_PAIRED_BS,
+    OPT_PAIRED_BS_N,
+    OPT_PAIRED_AR,
+    OPT_PAIRED_AR_N,
+    OPT_SEED,
 };
 
 static const struct cli_opt opts[] = {
@@ -57,8 +66,16 @@ static const struct cli_opt opts[] = {
     { OPT_TER_ASIAN, "ter-asian-support", NULL, "TER: these two also for Asian scripts" },
     { OPT_EXACT, "exact-match", NULL, "also the percentage of lines equal to a reference" },
     { OPT_SENTENCE, "sentence", NULL, "a score for every line instead of one for all" },
+    { OPT_CONFIDENCE, "confidence", NULL, "an interval for the score, by bootstrap" },
+    { OPT_CONFIDENCE_N, "confidence-n", "N", "resamples for it (default: 1000)" },
+    { OPT_PAIRED, "paired", "FILE", "test the differences from this baseline" },
+    { OPT_PAIRED_BS, "paired-bs", NULL, "test by paired bootstrap (the baseline is the first)" },
+    { OPT_PAIRED_BS_N, "paired-bs-n", "N", "resamples for it (default: 1000)" },
+    { OPT_PAIRED_AR, "paired-ar", NULL, "test by approximate randomisation" },
+    { OPT_PAIRED_AR_N, "paired-ar-n", "N", "trials for it (default: 10000)" },
+    { OPT_SEED, "seed", "N", "of resampling, or none (default: $SACREBLEU_SEED, or 12345)" },
     { OPT_REFS_TAB, "refs-tab", NULL, "one file of references, those of a line between tabs" },
-    { 'f', "format", "NAME", "json (default), text, tsv (of sentences)" },
+    { 'f', "format", "NAME", "json (default), text, tsv" },
     { 'w', "width", "N", "decimals (default: 1)" },
     { 'b', "score-only", NULL, "nothing but the number" },
     { OPT_SHORT, "short", NULL, "short signature" },
@@ -73,20 +90,15 @@ static const struct cli_opt opts[] = {
     { OPT_FORCE, "force", NULL, NULL },
     { OPT_CHRF_CHARS, "cc", "N", NULL },
     { OPT_CHRF_WORDS, "cw", "N", NULL },
+    { OPT_CONFIDENCE, "ci", NULL, NULL },
+    { OPT_CONFIDENCE_N, "cin", "N", NULL },
+    { OPT_PAIRED_BS, "pbs", NULL, NULL },
+    { OPT_PAIRED_BS_N, "pbsn", "N", NULL },
+    { OPT_PAIRED_AR, "par", NULL, NULL },
+    { OPT_PAIRED_AR_N, "part", "N", NULL },
+    { 'j', "paired-jobs", "N", NULL },
     CLI_COMMON,
     CLI_END,
-};
-
-/* Everything the command line asks for. */
-struct task {
-    struct nmt_metric_options metrics[NMT_METRIC_KINDS];
-    size_t n_metrics;
-    struct nmt_corpus_files files;
-    const char **systems;
-    struct nmt_report report;
-    struct nmt_evaluation evaluation;
-    struct nmt_threads *threads;
-    struct nmt_buffer out; /* nothing is printed before the last line has been read */
 };
 
 static void bleu_options(const struct cli *cli, struct nmt_bleu_options *o)
@@ -141,7 +153,7 @@ static void want_metrics(const struct cli *cli, const char *list, bool *wanted)
 }
 
 /* Metrics in the order of their names, whatever the order on the command line. */
-static void choose_metrics(struct task *t, const struct cli *cli)
+static void choose_metrics(struct nmt_scoring *t, const struct cli *cli)
 {
     bool wanted[NMT_METRIC_KINDS] = { false };
     wanted[NMT_METRIC_BLEU] = !cli_flag(cli, 'm');
@@ -159,9 +171,35 @@ static void choose_metrics(struct task *t, const struct cli *cli)
     }
 }
 
-static void choose_files(struct task *t, const struct cli *cli)
+/* The systems in order, the baseline first; a file that is the baseline again is left out. */
+static const char **choose_systems(struct nmt_scoring *t, const struct cli *cli)
 {
-    static const char *const from_stdin[] = { "-" };
+    const char *baseline = cli_value(cli, OPT_PAIRED, NULL);
+    const char **systems = calloc(cli_count(cli, 'i') + 2, sizeof *systems);
+    bool paired = baseline || cli_flag(cli, OPT_PAIRED_BS) || cli_flag(cli, OPT_PAIRED_AR);
+    size_t n = 0;
+    if (!systems)
+        return NULL;
+    if (baseline)
+        systems[n++] = baseline;
+    for (size_t i = 0; i < cli_count(cli, 'i'); i++) {
+        const char *path = cli_nth(cli, 'i', i);
+        if (!paired || n == 0 || strcmp(path, systems[0]) != 0)
+            systems[n++] = path;
+    }
+    if (!cli_flag(cli, 'i'))
+        systems[n++] = "-";
+    if (paired && n < 2)
+        cli_misuse(cli, "a paired test needs two systems or more");
+    if (cli_flag(cli, OPT_CONFIDENCE) && n > 1)
+        cli_misuse(cli, "--confidence is for one system; --paired-bs has intervals for several");
+    t->files.systems = systems;
+    t->files.n_systems = n;
+    return systems;
+}
+
+static void choose_references(struct nmt_scoring *t, const struct cli *cli)
+{
     if (cli->n_operands == 0)
         cli_misuse(cli, "no reference%s",
                    cli_flag(cli, 'i') ? "; references stand before -i, or behind --" : "");
@@ -170,22 +208,49 @@ static void choose_files(struct task *t, const struct cli *cli)
     t->files.refs_tab = cli_flag(cli, OPT_REFS_TAB);
     if (t->files.refs_tab && cli->n_operands != 1)
         cli_misuse(cli, "--refs-tab takes one file of references");
-    t->files.n_systems = cli_count(cli, 'i');
-    if (t->files.n_systems == 0) {
-        t->files.systems = from_stdin;
-        t->files.n_systems = 1;
-        return;
-    }
-    t->systems = calloc(t->files.n_systems, sizeof *t->systems);
-    for (size_t i = 0; t->systems && i < t->files.n_systems; i++)
-        t->systems[i] = cli_nth(cli, 'i', i);
-    t->files.systems = t->systems;
 }
 
-static void choose_report(struct task *t, const struct cli *cli)
+/* "none" is a seed that nobody chose. */
+static void choose_seed(struct nmt_scoring *t, const struct cli *cli)
+{
+    const char *from_environment = getenv("SACREBLEU_SEED");
+    int64_t seed;
+    struct nmt_err err = NMT_ERR_INIT;
+    struct timespec now;
+    t->seed_text = cli_value(cli, OPT_SEED, from_environment ? from_environment : "12345");
+    if (strcmp(t->seed_text, "none") == 0) {
+        clock_gettime(CLOCK_REALTIME, &now);
+        t->seed = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec ^ (uint64_t)getpid() << 20;
+    } else if (nmt_number_int(&seed, t->seed_text, 0, INT64_MAX, "--seed", &err) < 0) {
+        cli_misuse(cli, "%s", err.msg);
+    } else {
+        t->seed = (uint64_t)seed;
+    }
+}
+
+static void choose_kind(struct nmt_scoring *t, const struct cli *cli)
+{
+    bool bs = cli_flag(cli, OPT_PAIRED_BS), ar = cli_flag(cli, OPT_PAIRED_AR);
+    if (cli_flag(cli, OPT_SENTENCE) + cli_flag(cli, OPT_CONFIDENCE) + bs + ar > 1)
+        cli_misuse(cli,
+                   "--sentence, --confidence, --paired-bs and --paired-ar exclude one another");
+    t->kind = cli_flag(cli, OPT_SENTENCE)              ? NMT_SCORE_SENTENCES
+              : cli_flag(cli, OPT_CONFIDENCE)          ? NMT_SCORE_CONFIDENCE
+              : ar                                     ? NMT_SCORE_PAIRED_AR
+              : bs || cli_value(cli, OPT_PAIRED, NULL) ? NMT_SCORE_PAIRED_BS
+                                                       : NMT_SCORE_CORPUS;
+    int64_t most = 10000000;
+    t->n_samples =
+        (size_t)(t->kind == NMT_SCORE_CONFIDENCE ? cli_int(cli, OPT_CONFIDENCE_N, 1000, 1, most)
+                 : ar                            ? cli_int(cli, OPT_PAIRED_AR_N, 10000, 1, most)
+                                                 : cli_int(cli, OPT_PAIRED_BS_N, 1000, 1, most));
+    choose_seed(t, cli);
+}
+
+static void choose_report(struct nmt_scoring *t, const struct cli *cli)
 {
     static const char *const formats[] = { "text", "json", "tsv", NULL };
-    bool sentences = cli_flag(cli, OPT_SENTENCE);
+    bool sentences = t->kind == NMT_SCORE_SENTENCES;
     t->report.format = (enum nmt_report_format)cli_choice(
         cli, 'f', formats, sentences ? NMT_REPORT_TEXT : NMT_REPORT_JSON);
     t->report.width = (unsigned)cli_int(cli, 'w', 1, 0, 30);
@@ -196,74 +261,18 @@ static void choose_report(struct task *t, const struct cli *cli)
         cli_misuse(cli, "--sentence with several metrics or systems needs -f tsv");
 }
 
-/* The result of system s by metric m out of rows laid out as an evaluation's. */
-static struct nmt_result result_of(const struct task *t, const double *rows, size_t s, size_t m)
+/* The score so far, for who watches a translation being made. */
+static void show_progress(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n)
 {
-    const double *row = rows + nmt_evaluation_at(&t->evaluation, s, m);
-    return (struct nmt_result){
-        .metric = &t->metrics[m],
-        .row = row,
-        .score = nmt_metric_score(&t->metrics[m], row),
-    };
-}
-
-/* The heading of sentence scores in columns. */
-static int tsv_heading(struct task *t, struct nmt_err *err)
-{
+    time_t *last = arg, now = time(NULL);
     char name[NMT_METRIC_NAME_MAX];
-    NMT_TRY(nmt_buffer_adds(&t->out, "line", err));
-    for (size_t s = 0; s < t->files.n_systems; s++)
-        for (size_t m = 0; m < t->n_metrics; m++) {
-            NMT_TRY(nmt_buffer_addc(&t->out, '\t', err));
-            if (t->files.n_systems > 1)
-                NMT_TRY(nmt_buffer_addf(&t->out, err, "%s ", t->files.systems[s]));
-            NMT_TRY(nmt_buffer_adds(&t->out, nmt_metric_name(&t->metrics[m], name), err));
-        }
-    return nmt_buffer_addc(&t->out, '\n', err);
-}
-
-static int each_sentence(void *arg, const struct nmt_corpus_line *line, const double *rows,
-                         struct nmt_err *err)
-{
-    struct task *t = arg;
-    t->report.how.n_refs = line->n_refs;
-    if (t->report.format != NMT_REPORT_TSV) {
-        struct nmt_result r = result_of(t, rows, 0, 0);
-        return nmt_report_score(&t->report, &r, &t->out, err);
-    }
-    NMT_TRY(nmt_buffer_addf(&t->out, err, "%llu", (unsigned long long)line->number));
-    for (size_t s = 0; s < t->files.n_systems; s++)
-        for (size_t m = 0; m < t->n_metrics; m++)
-            NMT_TRY(nmt_buffer_addf(&t->out, err, "\t%.*f", (int)t->report.width,
-                                    result_of(t, rows, s, m).score));
-    return nmt_buffer_addc(&t->out, '\n', err);
-}
-
-static int report_corpus(struct task *t, struct nmt_err *err)
-{
-    struct nmt_result results[NMT_METRIC_KINDS];
-    t->report.how.n_refs = t->evaluation.n_refs;
-    for (size_t m = 0; m < t->n_metrics; m++)
-        results[m] = result_of(t, t->evaluation.sums, 0, m);
-    return nmt_report_single(&t->report, results, t->n_metrics, &t->out, err);
-}
-
-static int run(struct task *t, bool sentences, struct nmt_err *err)
-{
-    struct nmt_corpus *corpus = NULL;
-    if (sentences && t->report.format == NMT_REPORT_TSV)
-        NMT_TRY(tsv_heading(t, err));
-    NMT_TRY(nmt_corpus_open(&corpus, &t->files, err));
-    t->evaluation = (struct nmt_evaluation){
-        .metrics = t->metrics,
-        .n_metrics = t->n_metrics,
-        .n_systems = t->files.n_systems,
-        .each = sentences ? each_sentence : NULL,
-        .arg = t,
-    };
-    int rc = nmt_evaluate(&t->evaluation, corpus, t->threads, err);
-    nmt_corpus_close(corpus);
-    return rc < 0 || sentences ? rc : report_corpus(t, err);
+    if (now == *last)
+        return;
+    *last = now;
+    fprintf(stderr, "\r%llu lines", (unsigned long long)n_lines);
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "  %s %.2f", nmt_metric_name(results[i].metric, name), results[i].score);
+    fprintf(stderr, "\033[K");
 }
 
 static int print(struct nmt_buffer *text, struct nmt_err *err)
@@ -283,19 +292,31 @@ int main(int argc, char **argv)
         CLI_INIT("nmt-bleu", "[options] REF... < HYPOTHESIS\n[options] REF... -i HYPOTHESIS...",
                  "Scores translations against references, as sacreBLEU does.", opts);
     struct nmt_err err = NMT_ERR_INIT;
-    struct task t = { .n_metrics = 0 };
+    struct nmt_scoring t = { .n_metrics = 0 };
+    struct nmt_threads *threads = NULL;
+    struct nmt_buffer report = NMT_BUFFER_INIT;
+    time_t shown = time(NULL);
 
     cli_parse(&cli, argc, argv);
     choose_metrics(&t, &cli);
-    choose_files(&t, &cli);
+    const char **systems = choose_systems(&t, &cli);
+    choose_references(&t, &cli);
+    choose_kind(&t, &cli);
     choose_report(&t, &cli);
     size_t n_threads = (size_t)cli_int(&cli, 'j', 0, 1, 1024);
-    if (nmt_threads_new(&t.threads, n_threads, &err) == 0 &&
-        run(&t, cli_flag(&cli, OPT_SENTENCE), &err) == 0)
-        print(&t.out, &err);
-    nmt_evaluation_release(&t.evaluation);
-    nmt_threads_free(t.threads);
-    nmt_buffer_release(&t.out);
-    free(t.systems);
+    if (isatty(STDERR_FILENO) && !cli_flag(&cli, 'q')) {
+        t.progress = show_progress;
+        t.progress_arg = &shown;
+    }
+    if (!systems)
+        nmt_fail(&err, NMT_ENOMEM, 0, "out of memory");
+    else if (nmt_threads_new(&threads, n_threads, &err) == 0 &&
+             nmt_scoring_run(&t, threads, &report, &err) == 0)
+        print(&report, &err);
+    if (t.progress && shown != 0 && !err.code)
+        fprintf(stderr, "\r\033[K");
+    nmt_threads_free(threads);
+    nmt_buffer_release(&report);
+    free(systems);
     return cli_finish(&cli, &err);
 }

@@ -193,7 +193,7 @@ int nmt_chrf_line(struct nmt_chrf *c, const char *hyp, size_t hyp_len, const cha
                       c->opt.char_order, this_row, err));
         if (c->opt.word_order)
             NMT_TRY(count_words(c, this_row + 3 * (size_t)c->opt.char_order, err));
-        double score = n_refs > 1 ? nmt_chrf_score_row(&c->opt, this_row) : 0;
+        double score = n_refs > 1 ? nmt_chrf_score_row(&c->opt, this_row, false) : 0;
         if (score > best) {
             best = score;
             memcpy(row, this_row, width * sizeof *row);
@@ -202,13 +202,21 @@ int nmt_chrf_line(struct nmt_chrf *c, const char *hyp, size_t hyp_len, const cha
     return 0;
 }
 
-double nmt_chrf_score_row(const struct nmt_chrf_options *opt, const double *row)
+/* The quotient, or what stands for it when there is nothing to divide by. */
+static double quotient(double part, double whole, bool single)
+{
+    if (whole <= 0)
+        return EPSILON;
+    return single ? (double)((float)part / (float)whole) : part / whole;
+}
+
+double nmt_chrf_score_row(const struct nmt_chrf_options *opt, const double *row, bool single)
 {
     size_t orders = (size_t)opt->char_order + opt->word_order, effective = 0;
     double factor = (double)opt->beta * opt->beta, sum = 0, p = 0, r = 0;
     for (size_t k = 0; k < orders; k++, row += 3) {
-        double precision = row[0] > 0 ? row[2] / row[0] : EPSILON;
-        double recall = row[1] > 0 ? row[2] / row[1] : EPSILON;
+        double precision = quotient(row[2], row[0], single);
+        double recall = quotient(row[2], row[1], single);
         double below = factor * precision + recall;
         sum += below > 0 ? (1 + factor) * precision * recall / below : EPSILON;
         if (row[0] > 0 && row[1] > 0) {

@@ -82,6 +82,8 @@ static int run(struct work *w, struct nmt_corpus *c, struct nmt_threads *threads
             if (w->errs[t].code)
                 return nmt_fail(err, w->errs[t].code, w->errs[t].at, "%s", w->errs[t].msg);
         NMT_TRY(add_up(w, err));
+        if (w->e->batch)
+            w->e->batch(w->e->arg);
     }
     if (rc == 0 && w->e->n_lines == 0)
         return nmt_fail(err, NMT_ETEXT, 0, "there is no hypothesis");

@@ -97,19 +97,29 @@ int nmt_metric_line(struct nmt_metric *m, const char *hyp, size_t hyp_len, const
     return 0;
 }
 
-double nmt_metric_score(const struct nmt_metric_options *opt, const double *row)
+static double score(const struct nmt_metric_options *opt, const double *row, bool single)
 {
     switch (opt->kind) {
     case NMT_METRIC_BLEU:
         return nmt_bleu_score_row(&opt->bleu, row).score;
     case NMT_METRIC_CHRF:
-        return nmt_chrf_score_row(&opt->chrf, row);
+        return nmt_chrf_score_row(&opt->chrf, row, single);
     case NMT_METRIC_TER:
-        return nmt_ter_score_row(row);
+        return nmt_ter_score_row(row, single);
     case NMT_METRIC_EXACT:
         return row[1] > 0 ? 100 * row[0] / row[1] : 0;
     }
     return 0;
+}
+
+double nmt_metric_score(const struct nmt_metric_options *opt, const double *row)
+{
+    return score(opt, row, false);
+}
+
+double nmt_metric_score_single(const struct nmt_metric_options *opt, const double *row)
+{
+    return score(opt, row, true);
 }
 
 bool nmt_metric_is_error_rate(const struct nmt_metric_options *opt)

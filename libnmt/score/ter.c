@@ -241,7 +241,9 @@ int nmt_ter_line(struct nmt_ter *t, const char *hyp, size_t hyp_len, const char 
     return 0;
 }
 
-double nmt_ter_score_row(const double *row)
+double nmt_ter_score_row(const double *row, bool single)
 {
-    return 100 * (row[1] > 0 ? row[0] / row[1] : row[0] > 0);
+    if (row[1] <= 0)
+        return row[0] > 0 ? 100 : 0;
+    return 100 * (single ? (double)((float)row[0] / (float)row[1]) : row[0] / row[1]);
 }

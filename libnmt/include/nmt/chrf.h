@@ -41,7 +41,10 @@ int nmt_chrf_line(struct nmt_chrf *c, const char *hyp, size_t hyp_len, const cha
                   const size_t *ref_lens, size_t n_refs, double *row,
                   struct nmt_err *err) NMT_MUST_USE;
 
-/** 0 to 100. */
-double nmt_chrf_score_row(const struct nmt_chrf_options *opt, const double *row);
+/**
+ * 0 to 100. single: precision and recall are rounded to single precision, as those of a bootstrap
+ * sample are in the reference.
+ */
+double nmt_chrf_score_row(const struct nmt_chrf_options *opt, const double *row, bool single);
 
 #endif

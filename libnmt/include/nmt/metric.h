@@ -52,6 +52,10 @@ int nmt_metric_line(struct nmt_metric *m, const char *hyp, size_t hyp_len, const
 /** The score of a row, 0 to 100 (TER: more when there are more edits than words). */
 double nmt_metric_score(const struct nmt_metric_options *opt, const double *row);
 
+/** The score of a bootstrap sample: quotients in single precision where the reference has them so.
+ */
+double nmt_metric_score_single(const struct nmt_metric_options *opt, const double *row);
+
 /** Is a greater score a worse one (TER)? */
 bool nmt_metric_is_error_rate(const struct nmt_metric_options *opt);
 

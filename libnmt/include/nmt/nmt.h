@@ -6,7 +6,9 @@
 #include <nmt/arena.h>
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
+#include <nmt/check.h>
 #include <nmt/chrf.h>
+#include <nmt/codes.h>
 #include <nmt/config.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
@@ -29,6 +31,8 @@
 #include <nmt/real.h>
 #include <nmt/records.h>
 #include <nmt/report.h>
+#include <nmt/resample.h>
+#include <nmt/scoring.h>
 #include <nmt/search.h>
 #include <nmt/shape.h>
 #include <nmt/sides.h>

@@ -30,7 +30,7 @@ int nmt_ter_line(struct nmt_ter *t, const char *hyp, size_t hyp_len, const char 
                  const size_t *ref_lens, size_t n_refs, double *row,
                  struct nmt_err *err) NMT_MUST_USE;
 
-/** Percent; 100 for edits against nothing, 0 for none. */
-double nmt_ter_score_row(const double *row);
+/** Percent; 100 for edits against nothing, 0 for none. single: as for nmt_chrf_score_row. */
+double nmt_ter_score_row(const double *row, bool single);
 
 #endif
