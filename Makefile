@@ -47,7 +47,7 @@ DEB_criterion := libcriterion-dev
 DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libxxhash-dev \
 	libcriterion-dev jq mandoc
 
-NEEDS_BUILD := $(filter-out help deps clean style tags dist uninstall,$(or $(MAKECMDGOALS),all))
+NEEDS_BUILD := $(filter-out help deps clean style tags dist nmt.h uninstall,$(or $(MAKECMDGOALS),all))
 ifneq ($(filter-out deps,$(NEEDS_BUILD)),)
 ifeq ($(filter deps,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v pkg-config),)
@@ -79,7 +79,7 @@ CMD_SHARED := cmd/cli.c
 PROGRAMS_HERE := $(filter $(PROGRAMS),$(patsubst cmd/%.c,%,$(wildcard cmd/nmt-*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 REAL_SRC := $(sort $(wildcard tests/unit/real/*.c))
-FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 # The kernels are one source, built for each instruction set and chosen at run time.
 KERNELS := $(wildcard libnmt/math/kernels.c)
@@ -101,8 +101,8 @@ LIB := $(BUILD)/lib/libnmt.a
 LIB64 := $(BUILD)/lib/libnmt64.a
 BINS := $(PROGRAMS_HERE:%=$(BUILD)/bin/%)
 
-.PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz \
-	install uninstall clean style tags dist
+.PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz fuzzers \
+	install uninstall clean style tags dist nmt.h
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -152,6 +152,7 @@ $(LIB) $(LIB64):
 	@printf '  AR      %s\n' '$@'
 	@ar rcs $@ $^
 
+$(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
@@ -172,17 +173,52 @@ $(BUILD)/tests/unit $(BUILD)/tests/unit64:
 	@printf '  LINK    %s\n' '$@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(LIBS)
 
+# Fuzz targets: `check` replays tests/fuzz/corpus; `fuzz` lets libFuzzer (clang) search for more,
+# FUZZ_SECONDS for each target. What it finds stays in $(BUILD)/fuzz.
+REPLAYS := $(FUZZ:%=$(BUILD)/tests/%)
+$(REPLAYS): $(BUILD)/tests/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	@printf '  LINK    %s\n' '$@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+FUZZ_SECONDS ?= 60
+FUZZ_SAN := fuzzer-no-link,address,undefined
+FUZZERS := $(FUZZ:%=$(BUILD)/fuzzers/%)
+$(FUZZERS): $(BUILD)/fuzzers/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
+	@mkdir -p $(@D)
+	@printf '  LINK    %s\n' '$@'
+	@$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+fuzz:
+	@$(MAKE) --no-print-directory BUILD='$(BUILD)/fuzz' CC=clang SAN=$(FUZZ_SAN) fuzzers
+	@set -e; for f in $(FUZZ); do \
+		mkdir -p $(BUILD)/fuzz/found/$$f; \
+		$(BUILD)/fuzz/fuzzers/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+			-artifact_prefix=$(BUILD)/fuzz/$$f- \
+			$(BUILD)/fuzz/found/$$f tests/fuzz/corpus/$$f; \
+	done
+fuzzers: $(FUZZERS)
+
+# Preloaded into the programs by tests/cli/fault; sanitizers have no place in it.
+$(BUILD)/tests/fault.so: tests/fault/fault.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@printf '  CC      %s\n' '$@'
+	@$(CC) -std=c17 -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
 
 export ASAN_OPTIONS ?= abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS ?= print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS ?= halt_on_error=1
 
-check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64
+check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64 $(REPLAYS)
+
+check: all lib $(BUILD)/tests/unit $(BUILD)/tests/unit64 $(BUILD)/tests/fault.so
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' tests/run
 
 check-unit: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@BUILD='$(BUILD)' tests/run unit
-check-cli: all
+check-cli: all $(REPLAYS)
+
+check-cli: all $(BUILD)/tests/fault.so
 	@BUILD='$(BUILD)' tests/run cli
 check-docs: all lib
 	@BUILD='$(BUILD)' tests/run docs
@@ -240,6 +276,11 @@ dist:
 	@git archive --format=tar.gz --prefix=nmt-$(VERSION)/ -o $(BUILD)/nmt-$(VERSION).tar.gz HEAD
 	@echo '$(BUILD)/nmt-$(VERSION).tar.gz'
 
+# --- the whole of it, on a small world ---------------------------------------------------
+
+demo: all
+	@examples/demo/demo.sh '$(BUILD)/bin' '$(BUILD)/demo'
+
 # --- housekeeping ------------------------------------------------------------------------
 
 deps:
@@ -263,6 +304,13 @@ STYLED := $(wildcard cmd/*.[ch] libnmt/*/*.[ch] libnmt/include/nmt/*.h tests/uni
 style:
 	@clang-format --dry-run --Werror $(STYLED)
 
+# The header that includes all others; tests/docs/headers.sh says when to make it again.
+nmt.h:
+	@cd libnmt/include && { printf '%s\n' '/* All of libnmt: see libnmt(3). */' \
+		'#ifndef NMT_NMT_H' '#define NMT_NMT_H' ''; \
+		LC_ALL=C ls nmt | sed -n '/^nmt\.h$$/d; s|.*\.h$$|#include <nmt/&>|p'; \
+		printf '\n#endif\n'; } > ../../nmt.h.new && mv ../../nmt.h.new nmt/nmt.h
+
 tags:
 	@command -v ctags >/dev/null || { echo 'ctags is missing: install universal-ctags' >&2; exit 1; }
 	@ctags -R cmd libnmt tests/unit
@@ -273,8 +321,10 @@ clean:
 help:
 	@echo 'make               the programs, in $(BUILD)/bin'
 	@echo 'make deps          install what is needed to build and test (Debian)'
+	@echo 'make demo          learn a small world, translate, align and score: a minute'
 	@echo 'make check         all tests; also check-unit, check-cli, check-docs,'
 	@echo '                   check-golden GOLDEN=DIR'
+	@echo 'make fuzz          search for inputs that break a parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
 	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); also uninstall'
 	@echo 'make dist          a tarball of the last commit'
 	@echo 'make style tags    report layout that clang-format would change; an index for editors'

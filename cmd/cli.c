@@ -5,6 +5,7 @@
 #include <nmt/version.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -150,6 +151,34 @@ static const struct cli_opt *find_letter(const struct cli *cli, char letter)
     cli_misuse(cli, "unknown option '-%c'", letter);
 }
 
+/* Is the word one that an option takes beside its first value? "FILE...": anything that is no
+ * option; "bleu|chrf|ter...": one of these words. */
+static bool is_further_value(const char *arg, const char *word)
+{
+    if (!strchr(arg, '|'))
+        return word[0] != '-' || word[1] == '\0';
+    size_t n = strlen(word);
+    for (const char *p = arg;; p++) {
+        size_t len = strcspn(p, "|.");
+        if (len == n && strncmp(p, word, n) == 0)
+            return true;
+        p += len;
+        if (*p != '|')
+            return false;
+    }
+}
+
+/* The words behind an option's value that are values too. Returns how many there are. */
+static int take_further_values(struct cli *cli, const struct cli_opt *o, char **words)
+{
+    size_t n = strlen(o->arg);
+    int taken = 0;
+    if (n > 3 && strcmp(o->arg + n - 3, "...") == 0)
+        for (; words[taken] && is_further_value(o->arg, words[taken]); taken++)
+            add_hit(cli, o->key, words[taken]);
+    return taken;
+}
+
 static int parse_long(struct cli *cli, char **argv)
 {
     const char *name = argv[0] + 2, *equals = strchr(name, '=');
@@ -168,7 +197,7 @@ static int parse_long(struct cli *cli, char **argv)
     if (!equals && !argv[1])
         cli_misuse(cli, "option '--%s' needs a value (%s)", o->name, o->arg);
     add_hit(cli, o->key, equals ? equals + 1 : argv[1]);
-    return equals ? 1 : 2;
+    return equals ? 1 : 2 + take_further_values(cli, o, argv + 2);
 }
 
 static int parse_letters(struct cli *cli, char **argv)
@@ -182,7 +211,7 @@ static int parse_letters(struct cli *cli, char **argv)
         if (!p[1] && !argv[1])
             cli_misuse(cli, "option '-%c' needs a value (%s)", *p, o->arg);
         add_hit(cli, o->key, p[1] ? p + 1 : argv[1]);
-        return p[1] ? 1 : 2;
+        return p[1] ? 1 : 2 + take_further_values(cli, o, argv + 2);
     }
     return 1;
 }
@@ -198,8 +227,18 @@ static bool is_whole_name(const struct cli *cli, const char *word)
     return false;
 }
 
+/* A closed stdin, stdout or stderr must not become the next file that is opened: its place is
+ * taken by something that fails when it is used. */
+static void keep_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
 void cli_parse(struct cli *cli, int argc, char **argv)
 {
+    keep_standard_streams();
     size_t most = 1;
     for (int i = 1; i < argc; i++)
         most += strlen(argv[i]) + 1;
@@ -227,7 +266,7 @@ void cli_parse(struct cli *cli, int argc, char **argv)
                 if (o->arg && !argv[i + 1])
                     cli_misuse(cli, "option '-%s' needs a value (%s)", o->name, o->arg);
                 add_hit(cli, o->key, o->arg ? argv[i + 1] : NULL);
-                i += o->arg ? 2 : 1;
+                i += o->arg ? 2 + take_further_values(cli, o, argv + i + 2) : 1;
                 break;
             }
         } else {

@@ -17,8 +17,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { PHARAOH, PROB, MATRIX, JSON, SVG, TERM };
-static const char *const formats[] = { "pharaoh", "prob", "matrix", "json", "svg", "term", NULL };
+enum { PHARAOH, PROB, MATRIX, JSON, SVG, TERM, STREAM };
+static const char *const formats[] = { "pharaoh", "prob", "matrix", "json",
+                                       "svg",     "term", "stream", NULL };
 
 /* The first five are enum nmt_symmetry. */
 enum { INVERT = NMT_GROW_DIAG_FINAL_AND + 1, CONVERT, FMEASURE };
@@ -39,7 +40,9 @@ enum {
 };
 
 static const struct cli_opt opts[] = {
-    { 'f', "format", "NAME", "pharaoh (i-j; default), prob (i-j:p), matrix, json, svg or term" },
+    { 'f', "format", "NAME",
+      "pharaoh (i-j; default), prob (i-j:p), matrix, json, svg, term, stream; with -E: text, "
+      "json" },
     { 't', "threshold", "P", "smallest weight of a link (pharaoh, json: 0.2; prob: 0.01)" },
     { 'L', "links", "FILE", "take links of the lines of SRC and TGT instead of a stream" },
     { OPT_RECORD, "record", "N[-M]", "only record N, or N to M" },
@@ -78,6 +81,7 @@ struct work {
     struct nmt_term_options term;
     int64_t first, last; /* records that are wanted */
     struct nmt_svg svg;
+    struct nmt_stream_writer *writer;
 };
 
 static int put(struct work *w, struct nmt_err *err)
@@ -90,7 +94,8 @@ static int put(struct work *w, struct nmt_err *err)
 /* The operands as paths; misuse when their number is wrong or two are stdin. */
 static void need_operands(struct cli *cli, const char **paths, size_t n, const char *names)
 {
-    size_t stdins = 0;
+    const char *links = cli_value(cli, 'L', "");
+    size_t stdins = strcmp(links, "-") == 0;
     if (cli->n_operands != n)
         cli_misuse(cli, "expected the operands %s", names);
     for (size_t i = 0; i < n; i++) {
@@ -98,7 +103,7 @@ static void need_operands(struct cli *cli, const char **paths, size_t n, const c
         stdins += strcmp(paths[i], "-") == 0;
     }
     if (stdins > 1)
-        cli_misuse(cli, "only one of %s can be stdin", names);
+        cli_misuse(cli, "only one input can be stdin");
 }
 
 static int symmetrize_lines(struct work *w, struct nmt_sides *in, size_t how,
@@ -223,25 +228,51 @@ static int put_alignment(struct work *w, const struct nmt_alignment *a, uint64_t
 }
 
 /* A record without an alignment keeps its place. */
-static int put_empty(struct work *w, uint64_t record, struct nmt_err *err)
+static int put_empty(struct work *w, uint64_t record, const char *reason, struct nmt_err *err)
 {
     char none[1] = "";
     struct nmt_alignment empty = { .source = none, .target = none };
-    return put_alignment(w, &empty, record, 0, err);
+    if (!reason || w->format != JSON)
+        return put_alignment(w, &empty, record, 0, err);
+    NMT_TRY(nmt_buffer_addf(&w->text, err, "{\"record\": %" PRIu64 ", \"failed\": ", record));
+    NMT_TRY(nmt_buffer_add_json(&w->text, reason, strlen(reason), err));
+    NMT_TRY(nmt_buffer_adds(&w->text, "}\n", err));
+    return put(w, err);
 }
 
-/* Where alignments come from. `next` goes to the next record: as nmt_stream_next. */
+/* Where alignments come from: `next` goes to the next record and returns its type, 0 at the end. */
 struct source {
     int (*next)(struct source *s, struct nmt_err *err);
-    const struct nmt_alignment *alignment; /* of a data record, borrowed until the next call */
+    struct nmt_stream_header made_by;
+    struct nmt_alignment *alignment; /* [n] of a data record, borrowed until the next call */
     uint32_t n;
+    const char *reason; /* of a failed record, borrowed likewise, and its line */
+    uint64_t line;
     struct cli *cli;
-    struct nmt_stream_reader *stream;
+    struct nmt_stream_reader *stream; /* the operand being read */
+    bool has_header, one_header;
     struct nmt_alignments record;
     struct nmt_sides sides; /* links, source, target */
     struct nmt_links links;
     struct nmt_alignment pair;
 };
+
+static int open_stream(struct source *s, const char *path, struct nmt_err *err)
+{
+    const struct nmt_stream_header *header;
+    NMT_TRY(nmt_stream_open(&s->stream, path, NMT_STREAM_ALIGNMENTS, 0, err));
+    NMT_TRY(nmt_stream_header(s->stream, &header, err));
+    bool same = !s->has_header || header->n_models == s->made_by.n_models;
+    for (uint32_t i = 0; s->has_header && same && i < header->n_models; i++)
+        same = memcmp(header->model[i].fingerprint, s->made_by.model[i].fingerprint,
+                      NMT_FINGERPRINT) == 0;
+    if (!same && s->one_header)
+        return nmt_fail(err, NMT_EMODEL, 0, "%s: made by another model than the streams before it",
+                        nmt_stream_name(s->stream));
+    s->made_by = *header;
+    s->has_header = true;
+    return 0;
+}
 
 static int next_of_streams(struct source *s, struct nmt_err *err)
 {
@@ -250,14 +281,14 @@ static int next_of_streams(struct source *s, struct nmt_err *err)
         if (!s->stream && !path)
             return NMT_RECORD_END;
         if (path)
-            NMT_TRY(nmt_stream_open(&s->stream, path, NMT_STREAM_ALIGNMENTS, 0, err));
+            NMT_TRY(open_stream(s, path, err));
         int type = nmt_stream_next(s->stream, err);
         if (type == NMT_RECORD_DATA)
             NMT_TRY(nmt_stream_alignments(s->stream, &s->record, err));
-        if (type == NMT_RECORD_FAILED)
-            cli_warn_failed(s->cli, "%s: record %" PRIu64 ": line %" PRIu64 " had failed: %s",
-                            nmt_stream_name(s->stream), nmt_stream_number(s->stream),
-                            nmt_stream_failed_line(s->stream), nmt_stream_failed_reason(s->stream));
+        if (type == NMT_RECORD_FAILED) {
+            s->line = nmt_stream_failed_line(s->stream);
+            s->reason = nmt_stream_failed_reason(s->stream);
+        }
         s->alignment = s->record.alignment;
         s->n = s->record.n;
         if (type != NMT_RECORD_END)
@@ -287,6 +318,7 @@ static int source_open(struct source *s, struct cli *cli, struct nmt_err *err)
     const char *paths[3] = { cli_value(cli, 'L', NULL) };
     s->cli = cli;
     s->next = paths[0] ? next_of_links : next_of_streams;
+    s->made_by.kind = NMT_STREAM_ALIGNMENTS;
     if (!paths[0])
         return 0;
     need_operands(cli, paths + 1, 2, "SRC TGT");
@@ -302,21 +334,57 @@ static void source_close(struct source *s)
     nmt_links_alignment_release(&s->pair);
 }
 
+/* What a stream cannot hold, as text that is no UTF-8, leaves a failed line in its place. */
+static int put_in_stream(struct work *w, const struct source *s, uint64_t record, bool failed,
+                         struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    if (failed)
+        return nmt_stream_write_failed(w->writer, s->line, s->reason, err);
+    for (uint32_t i = 0; i < s->n; i++)
+        nmt_alignment_share(&s->alignment[i]);
+    int rc = nmt_stream_write_alignments(w->writer, s->alignment, s->n, &why);
+    if (rc == NMT_ETEXT || rc == NMT_ELIMIT) {
+        cli_warn_failed(w->cli, "%s", why.msg);
+        return nmt_stream_write_failed(w->writer, record, why.msg, err);
+    }
+    if (rc < 0)
+        *err = why;
+    return rc;
+}
+
+static int put_record(struct work *w, const struct source *s, uint64_t record, bool failed,
+                      struct nmt_err *err)
+{
+    if (w->writer)
+        return put_in_stream(w, s, record, failed, err);
+    if (failed || s->n == 0)
+        return put_empty(w, record, failed ? s->reason : NULL, err);
+    for (uint32_t i = 0; i < s->n; i++)
+        NMT_TRY(put_alignment(w, &s->alignment[i], record, s->n > 1 ? i + 1 : 0, err));
+    return 0;
+}
+
 static int convert_records(struct work *w, struct source *s, struct nmt_err *err)
 {
-    int type;
-    for (uint64_t record = 1; (type = s->next(s, err)) > 0; record++) {
+    int type = s->next(s, err);
+    if (type >= 0 && w->format == STREAM)
+        NMT_TRY(nmt_stream_writer_new(&w->writer, w->out, &s->made_by, 0, err));
+    for (uint64_t record = 1; type > 0; type = s->next(s, err), record++) {
         if (record < (uint64_t)w->first || record > (uint64_t)w->last)
             continue;
-        if (type == NMT_RECORD_FAILED || s->n == 0)
-            NMT_TRY(put_empty(w, record, err));
-        for (uint32_t i = 0; type == NMT_RECORD_DATA && i < s->n; i++)
-            NMT_TRY(put_alignment(w, &s->alignment[i], record, s->n > 1 ? i + 1 : 0, err));
+        bool failed = type == NMT_RECORD_FAILED;
+        if (failed)
+            cli_warn_failed(w->cli, "%s: record %" PRIu64 ": line %" PRIu64 " had failed: %s",
+                            nmt_stream_name(s->stream), record, s->line, s->reason);
+        NMT_TRY(put_record(w, s, record, failed, err));
     }
     NMT_TRY(type);
+    if (w->writer)
+        return nmt_stream_write_end(w->writer, err);
     if (w->format == SVG) {
         NMT_TRY(nmt_svg_finish(&w->svg, &w->text, err));
-        NMT_TRY(put(w, err));
+        return put(w, err);
     }
     return 0;
 }
@@ -342,8 +410,8 @@ static void wanted_records(struct work *w)
 
 static int convert(struct work *w, struct nmt_err *err)
 {
-    struct source s = { 0 };
     w->format = cli_choice(w->cli, 'f', formats, PHARAOH);
+    struct source s = { .one_header = w->format == STREAM };
     w->threshold = cli_real(w->cli, 't', w->format == PROB ? 0.01 : 0.2, 0, 1);
     w->term.columns = (size_t)cli_int(w->cli, OPT_COLUMNS, 80, 20, 10000);
     w->term.ascii = cli_flag(w->cli, OPT_ASCII);
@@ -382,5 +450,6 @@ int main(int argc, char **argv)
     nmt_links_release(&w.b);
     nmt_links_release(&w.made);
     nmt_svg_release(&w.svg);
+    nmt_stream_writer_free(w.writer);
     return cli_finish(&cli, &err);
 }

@@ -18,9 +18,12 @@ _nmt_words()
         return 0
         ;;
     esac
-    # "which tokeniser: 13a, none or intl (13a)": the words behind the colon
-    printf '%s\n' "$2" | sed -n 's/^[^:]*: *//; s/ *[(;].*//; s/ or /, /; /, /s/, */\n/gp' |
-        grep -x '[[:alnum:]-]*'
+    # "prob (i-j:p), matrix or svg", perhaps after a colon: a list of single words
+    printf '%s\n' "$2" | awk '{
+        gsub(/ *\([^)]*\)/, ""); sub(/^[^:]*: */, ""); sub(/;.*/, ""); gsub(/,? or /, ", ")
+        n = split($0, word, / *, */)
+        for (i = 1; i <= n; i++) if (n < 2 || word[i] !~ /^[[:alnum:]-]+$/) exit
+        for (i = 1; i <= n; i++) print word[i] }'
 }
 
 _nmt()

@@ -22,9 +22,11 @@ function __nmt_load --argument-names program
             case '*|*' '*,*'
                 complete $spec -x -a (string replace -ra '[|,]' ' ' -- $value)
             case '*'
-                set -l words (string replace -r '^[^:]*: *' '' -- $help |
-                    string replace -r ' *[(;].*' '' | string replace ' or ' ', ')
-                if string match -qr ', ' -- $words; and string match -qr '^[[:alnum:], -]*$' -- $words
+                # "prob (i-j:p), matrix or svg", perhaps after a colon: a list of single words
+                set -l words (string replace -ra ' *\([^)]*\)' '' -- $help |
+                    string replace -r '^[^:]*: *' '' | string replace -r ';.*' '' |
+                    string replace -ra ',? or ' ', ')
+                if string match -qr '^([[:alnum:]-]+, )+[[:alnum:]-]+$' -- $words
                     complete $spec -x -a (string replace -ra ', *' ' ' -- $words)
                 else
                     complete $spec -x

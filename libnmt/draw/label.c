@@ -103,7 +103,7 @@ static int add_word(struct labels *l, struct label *label, const char *word, siz
     return 0;
 }
 
-int labels_init(struct labels *l, const char *words, size_t n, struct nmt_err *err)
+int nmt_labels_init(struct labels *l, const char *words, size_t n, struct nmt_err *err)
 {
     l->label = calloc(n ? n : 1, sizeof *l->label);
     if (!l->label)
@@ -118,7 +118,7 @@ int labels_init(struct labels *l, const char *words, size_t n, struct nmt_err *e
     return 0;
 }
 
-void labels_release(struct labels *l)
+void nmt_labels_release(struct labels *l)
 {
     nmt_buffer_release(&l->text);
     free(l->cluster);

@@ -33,9 +33,10 @@ struct labels {
 
 /**
  * Cuts `words` (separated by one space) into n labels; words that are not there are empty. l must
- * be zero. Whatever the result, labels_release frees what was taken.
+ * be zero. Whatever the result, nmt_labels_release frees what was taken.
  */
-int labels_init(struct labels *l, const char *words, size_t n, struct nmt_err *err) NMT_MUST_USE;
-void labels_release(struct labels *l);
+int nmt_labels_init(struct labels *l, const char *words, size_t n,
+                    struct nmt_err *err) NMT_MUST_USE;
+void nmt_labels_release(struct labels *l);
 
 #endif

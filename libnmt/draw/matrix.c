@@ -30,12 +30,12 @@ int nmt_draw_matrix(const struct nmt_alignment *a, const char *title, struct nmt
                     struct nmt_err *err)
 {
     struct labels source = { 0 }, target = { 0 };
-    int rc = labels_init(&source, a->source, a->n_source, err);
+    int rc = nmt_labels_init(&source, a->source, a->n_source, err);
     if (rc == 0)
-        rc = labels_init(&target, a->target, a->n_target, err);
+        rc = nmt_labels_init(&target, a->target, a->n_target, err);
     if (rc == 0)
         rc = add_matrix(a, title, &source, &target, out, err);
-    labels_release(&source);
-    labels_release(&target);
+    nmt_labels_release(&source);
+    nmt_labels_release(&target);
     return rc;
 }

@@ -13,8 +13,8 @@
 #include <math.h>
 #include <string.h>
 
-/* In units of the picture, pixels at its own size. */
-enum { CELL = 20, FONT = 14, GAP = 6, EDGE = 16, TITLE = 30 };
+/* In units of the picture, pixels at its own size; LONGEST in characters. */
+enum { CELL = 20, FONT = 14, GAP = 6, EDGE = 16, TITLE = 30, LONGEST = 48 };
 
 static int add_escaped(struct nmt_buffer *out, const char *s, size_t n, struct nmt_err *err)
 {
@@ -34,13 +34,23 @@ static int add_word(struct nmt_buffer *out, const struct labels *l, size_t i, st
     return add_escaped(out, l->text.data + l->label[i].start, l->label[i].len, err);
 }
 
+/* A word at the edge of the matrix, shortened when nobody would read it to its end. */
+static int add_label(struct nmt_buffer *out, const struct labels *l, size_t i, struct nmt_err *err)
+{
+    const struct label *label = &l->label[i];
+    if (label->n <= LONGEST)
+        return add_word(out, l, i, err);
+    size_t end = l->cluster[label->first + LONGEST - 1].start;
+    NMT_TRY(add_escaped(out, l->text.data + label->start, end - label->start, err));
+    return nmt_buffer_adds(out, "\xE2\x80\xA6", err);
+}
+
 /* The room the longest word takes, in whole units. */
 static double room(const struct labels *l)
 {
     double most = 0;
     for (size_t i = 0; i < l->n; i++)
-        if (l->label[i].advance > most)
-            most = l->label[i].advance;
+        most = fmax(most, fmin(l->label[i].advance, LONGEST));
     return ceil(most * FONT);
 }
 
@@ -52,7 +62,7 @@ static int add_source(struct nmt_buffer *out, const struct labels *l, double x, 
         NMT_TRY(nmt_buffer_addf(
             out, err, "<text transform=\"translate(%.0f %.0f) rotate(-90)\" dy=\".35em\">", middle,
             y - GAP));
-        NMT_TRY(add_word(out, l, i, err));
+        NMT_TRY(add_label(out, l, i, err));
         NMT_TRY(nmt_buffer_adds(out, "</text>\n", err));
     }
     return 0;
@@ -66,7 +76,7 @@ static int add_target(struct nmt_buffer *out, const struct labels *l, double x, 
         double middle = y + (double)i * CELL + CELL / 2.0;
         NMT_TRY(nmt_buffer_addf(out, err, "<text x=\"%.0f\" y=\"%.0f\" dy=\".35em\">", x - GAP,
                                 middle));
-        NMT_TRY(add_word(out, l, i, err));
+        NMT_TRY(add_label(out, l, i, err));
         NMT_TRY(nmt_buffer_adds(out, "</text>\n", err));
     }
     return nmt_buffer_adds(out, "</g>\n", err);
@@ -144,8 +154,8 @@ static int add_group(struct nmt_svg *svg, const struct nmt_alignment *a, const c
                      struct labels *source, struct labels *target, struct nmt_err *err)
 {
     double top = svg->height + TITLE, width, height;
-    NMT_TRY(labels_init(source, a->source, a->n_source, err));
-    NMT_TRY(labels_init(target, a->target, a->n_target, err));
+    NMT_TRY(nmt_labels_init(source, a->source, a->n_source, err));
+    NMT_TRY(nmt_labels_init(target, a->target, a->n_target, err));
     NMT_TRY(nmt_buffer_addf(&svg->titles, err, "<text x=\"%d\" y=\"%.0f\">", EDGE, top));
     NMT_TRY(add_escaped(&svg->titles, title, strlen(title), err));
     NMT_TRY(nmt_buffer_adds(&svg->titles, "</text>\n", err));
@@ -168,8 +178,8 @@ int nmt_svg_add(struct nmt_svg *svg, const struct nmt_alignment *a, const char *
         svg->body.len = body;
         svg->titles.len = titles;
     }
-    labels_release(&source);
-    labels_release(&target);
+    nmt_labels_release(&source);
+    nmt_labels_release(&target);
     return rc;
 }
 

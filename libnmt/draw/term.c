@@ -120,8 +120,8 @@ static int add_band(struct picture *p, size_t begin, size_t end, struct nmt_err 
 static int add_picture(struct picture *p, const char *title, struct nmt_err *err)
 {
     size_t columns = p->opt->columns < 20 ? 20 : p->opt->columns;
-    NMT_TRY(labels_init(&p->source, p->a->source, p->a->n_source, err));
-    NMT_TRY(labels_init(&p->target, p->a->target, p->a->n_target, err));
+    NMT_TRY(nmt_labels_init(&p->source, p->a->source, p->a->n_source, err));
+    NMT_TRY(nmt_labels_init(&p->target, p->a->target, p->a->n_target, err));
     p->margin = 1;
     for (size_t t = 0; t < p->target.n; t++)
         if (p->target.label[t].width > p->margin)
@@ -147,7 +147,7 @@ int nmt_draw_term(const struct nmt_alignment *a, const char *title,
 {
     struct picture p = { .a = a, .opt = opt, .out = out };
     int rc = add_picture(&p, title, err);
-    labels_release(&p.source);
-    labels_release(&p.target);
+    nmt_labels_release(&p.source);
+    nmt_labels_release(&p.target);
     return rc;
 }

@@ -68,7 +68,7 @@ int nmt_stream_open(struct nmt_stream_reader **r, const char *path, enum nmt_str
 {
     if (!path || strcmp(path, "-") == 0)
         return nmt_stream_open_fd(r, STDIN_FILENO, "(stdin)", kind, limit, err);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot open", path);
     int rc = nmt_stream_open_fd(r, fd, path, kind, limit, err);

@@ -14,7 +14,7 @@
 #ifndef NMT_CELL_H
 #define NMT_CELL_H
 
-#include <nmt/config.h>
+#include <nmt/kinds.h>
 #include <nmt/real.h>
 
 #include <stddef.h>

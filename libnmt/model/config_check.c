@@ -1,13 +1,11 @@
 /* Checks of a configuration that belong to no single key. */
 #include <nmt/config.h>
+#include <nmt/shape.h>
 
 #include <stddef.h>
 #include <string.h>
 
 #define REFUSE(...) return nmt_fail(err, NMT_ECONFIG, 0, __VA_ARGS__)
-
-/* Index of a word in its list of nmt/config.h. */
-enum { TIED_NONE, TIED_TARGET, TIED_ALL };
 
 static int check_data(const struct nmt_config *c, struct nmt_err *err)
 {
@@ -23,11 +21,11 @@ static int check_data(const struct nmt_config *c, struct nmt_err *err)
 
 static int check_model(const struct nmt_config *c, struct nmt_err *err)
 {
-    if (c->model_tied != TIED_NONE && c->model_maxout != c->model_embedding)
+    if (c->model_tied != NMT_TIED_NONE && c->model_maxout != c->model_embedding)
         REFUSE("model.tied: a shared output layer needs model.maxout (%lld) to be equal to "
                "model.embedding (%lld)",
                (long long)c->model_maxout, (long long)c->model_embedding);
-    if (c->model_tied == TIED_ALL && !c->vocabulary_joint)
+    if (c->model_tied == NMT_TIED_ALL && !c->vocabulary_joint)
         REFUSE("model.tied: all needs vocabulary.joint to be true");
     if (c->model_attention == NMT_DOT && c->model_decoder_state != 0 &&
         c->model_decoder_state != 2 * c->model_state)
@@ -36,6 +34,8 @@ static int check_model(const struct nmt_config *c, struct nmt_err *err)
                (long long)c->model_decoder_state, (long long)c->model_state);
     if (c->model_order == NMT_ORDER_CGRU && c->model_cell != NMT_GRU)
         REFUSE("model.order: cgru needs model.cell to be gru");
+    if (c->model_order == NMT_ORDER_CGRU && c->model_attention == NMT_NO_ATTENTION)
+        REFUSE("model.order: cgru needs an attention");
     return 0;
 }
 

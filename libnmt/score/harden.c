@@ -96,3 +96,15 @@ int nmt_links_to_alignment(struct nmt_alignment *a, const struct nmt_links *l, c
     }
     return 0;
 }
+
+void nmt_alignment_share(struct nmt_alignment *a)
+{
+    for (uint32_t t = 0; t < a->n_target; t++) {
+        float *row = a->weight + (size_t)t * a->n_source;
+        double sum = 0;
+        for (uint32_t s = 0; s < a->n_source; s++)
+            sum += (double)row[s];
+        for (uint32_t s = 0; sum > 1 && s < a->n_source; s++)
+            row[s] = (float)((double)row[s] / sum);
+    }
+}

@@ -8,6 +8,6 @@ for header in nmt/*.h; do
         $CC -std=c17 -Wall -Wextra -Wpedantic -Werror -D_POSIX_C_SOURCE=200809L -I. -fsyntax-only -x c - ||
         { echo "$header does not compile alone"; bad=1; }
     [ "$header" = nmt/nmt.h ] || grep -qx "#include <$header>" nmt/nmt.h ||
-        { echo "nmt/nmt.h does not include $header"; bad=1; }
+        { echo 'nmt/nmt.h does not include '"$header"': run `make nmt.h`'; bad=1; }
 done
 exit $bad

@@ -419,6 +419,8 @@ Test(config, values_that_do_not_go_together_are_refused)
     combination(SETS("model.attention=general", "model.alignment=1"), "");
     combination(SETS("model.order=cgru", "model.cell=lstm"),
                 "model.order: cgru needs model.cell to be gru");
+    combination(SETS("model.order=cgru", "model.attention=none"),
+                "model.order: cgru needs an attention");
     combination(SETS("train.batch-words=100"),
                 "train.batch-words (100) must be greater than train.max-length (100)");
     combination(SETS("train.batch-words=101"), "");

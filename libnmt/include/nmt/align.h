@@ -98,6 +98,9 @@ int nmt_links_to_alignment(struct nmt_alignment *a, const struct nmt_links *l, c
                            const char *file, uint64_t number, struct nmt_err *err) NMT_MUST_USE;
 void nmt_links_alignment_release(struct nmt_alignment *a);
 
+/** Divides every row that sums to more than 1 by its sum, as a stream wants it. */
+void nmt_alignment_share(struct nmt_alignment *a);
+
 #define NMT_LINKS_CELLS ((size_t)1 << 26)
 
 /**

@@ -6,21 +6,13 @@
 #define NMT_CONFIG_H
 
 #include <nmt/error.h>
+#include <nmt/kinds.h>
 #include <nmt/output.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The words of each key that is a choice, in the order of its enum. */
-enum nmt_cell { NMT_GRU, NMT_LSTM };
-enum nmt_attention_kind { NMT_ADDITIVE, NMT_DOT, NMT_GENERAL, NMT_NO_ATTENTION };
-enum nmt_order { NMT_ORDER_CODE, NMT_ORDER_TEXT, NMT_ORDER_APPENDIX, NMT_ORDER_CGRU };
-enum nmt_readout_kind { NMT_MAXOUT, NMT_TANH };
-enum nmt_optimizer_kind { NMT_ADAM, NMT_ADADELTA, NMT_SGD };
-enum nmt_loss_scale { NMT_LOSS_TOKENS, NMT_LOSS_SENTENCES, NMT_LOSS_SUM };
-enum nmt_schedule { NMT_SCHEDULE_EXPONENTIAL, NMT_SCHEDULE_PLATEAU, NMT_SCHEDULE_CONSTANT };
-enum nmt_valid_metric { NMT_VALID_BLEU, NMT_VALID_PERPLEXITY };
-
+/* The words of each key that is a choice, in the order of its enum in nmt/kinds.h. */
 #define NMT_WORDS_VOCAB     "word char bpe"
 #define NMT_WORDS_NORMALIZE "none nfc nfkc"
 #define NMT_WORDS_CELL      "gru lstm"
@@ -75,19 +67,19 @@ enum nmt_valid_metric { NMT_VALID_BLEU, NMT_VALID_PERPLEXITY };
  X(train, batch_words, "batch-words", INT, 0, 0, 0, 16777216, "", "most target tokens in an update instead; 0: count sentences") \
  X(train, sort_batches, "sort-batches", INT, 20, 20, 1, 65536, "", "batches read and sorted by length together") \
  X(train, max_length, "max-length", INT, 100, 50, 1, 10000, "", "pairs with more tokens on a side are left out") \
- X(train, dropout, "dropout", REAL, 0.3, 0, 0, 0.95, "", "dropout of word vectors, annotations and readout unless said below") \
+ X(train, dropout, "dropout", REAL, 0.4, 0, 0, 0.95, "", "dropout; the keys below say where, as shares of this one or by themselves") \
  X(train, dropout_embedding, "dropout-embedding", REAL, -1, -1, -1, 0.95, "", "of word vectors; -1: as dropout") \
  X(train, dropout_annotation, "dropout-annotation", REAL, -1, -1, -1, 0.95, "", "of annotations; -1: as dropout") \
  X(train, dropout_readout, "dropout-readout", REAL, -1, -1, -1, 0.95, "", "of the readout; -1: as dropout") \
- X(train, dropout_recurrent, "dropout-recurrent", REAL, 0.1, 0, 0, 0.95, "", "of states as they enter the recurrence") \
- X(train, dropout_word, "dropout-word", REAL, 0.1, 0, 0, 0.95, "", "of whole words") \
+ X(train, dropout_recurrent, "dropout-recurrent", REAL, -1, -1, -1, 0.95, "", "of states as they enter the recurrence; -1: half of dropout") \
+ X(train, dropout_word, "dropout-word", REAL, -1, -1, -1, 0.95, "", "of whole words; -1: a quarter of dropout") \
  X(train, label_smoothing, "label-smoothing", REAL, 0.1, 0, 0, 0.99, "", "share of the target spread over all words") \
- X(train, epochs, "epochs", INT, 20, 5, 0, 1000000, "", "passes over the bitext; 0: no bound")     \
+ X(train, epochs, "epochs", INT, 17, 5, 0, 1000000, "", "passes over the bitext; 0: no bound")     \
  X(train, updates, "updates", INT, 0, 0, 0, 1000000000, "", "updates at the most; 0: no bound")    \
  X(train, minutes, "minutes", REAL, 0, 0, 0, 1e9, "", "time at the most; 0: no bound")             \
  X(train, schedule, "schedule", CHOICE, NMT_SCHEDULE_EXPONENTIAL, NMT_SCHEDULE_CONSTANT, 0, 0, NMT_WORDS_SCHEDULE, "how the learning rate falls") \
  X(train, warmup, "warmup", INT, 0, 0, 0, 1000000000, "", "updates over which the learning rate rises from 0") \
- X(train, decay_from, "decay-from", REAL, 0.5, 0.5, 0, 1, "", "exponential: share of the planned length at which the fall begins") \
+ X(train, decay_from, "decay-from", REAL, 0.6, 0.6, 0, 1, "", "exponential: share of the planned length at which the fall begins") \
  X(train, decay_to, "decay-to", REAL, 0.05, 0.05, 1e-9, 1, "", "exponential: share of the learning rate at the end") \
  X(train, plateau_factor, "plateau-factor", REAL, 0.5, 0.5, 1e-9, 1, "", "plateau: factor on the rate when validation stops improving") \
  X(train, plateau_patience, "plateau-patience", INT, 2, 2, 1, 1000000, "", "plateau: checks without improvement before that") \

@@ -167,7 +167,7 @@ struct nmt_gguf_writer;
 int nmt_gguf_writer_new(struct nmt_gguf_writer **w, struct nmt_err *err) NMT_MUST_USE;
 
 /**
- * Add a key: lower-case letters, digits, '_' and '-' in segments joined by '.'. Values are copied.
+ * Add a key: lower-case letters, digits and '_' in segments joined by '.'. Values are copied.
  * NMT_EFORMAT for a key that is not of that form, is there already, or is the writer's own;
  * NMT_ETEXT for a string that is no UTF-8 or has a NUL inside.
  */

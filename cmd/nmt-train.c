@@ -1,0 +1,187 @@
+/* nmt-train: a bitext in, a model out. */
+#include "cli.h"
+#include "train_log.h"
+
+#include <nmt/bleu.h>
+#include <nmt/config.h>
+#include <nmt/engine.h>
+#include <nmt/model.h>
+#include <nmt/train.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PRESET = 256, DUMP_CONFIG, DESCRIBE, LOG, ACCEPT_CHANGES, OVERWRITE };
+
+static const struct cli_opt opts[] = {
+    { 'c', "config", "FILE", "configuration in YAML, see nmt-config(5)" },
+    { 's', "set", "KEY=VALUE", "set one key, as section.key=value; may be repeated" },
+    { 'o', "output", "MODEL", "where the best model goes, the state beside it (model.nmt)" },
+    { PRESET, "preset", "NAME", "start from the configuration 'default' or 'paper'" },
+    { 'j', "threads", "N", "threads (the processors there are)" },
+    { LOG, "log", "FILE", "append one JSON object a line for all that happens" },
+    { ACCEPT_CHANGES, "accept-changes", NULL,
+      "resume although the data or the configuration have changed" },
+    { OVERWRITE, "overwrite", NULL, "start anew over a model that has no state beside it" },
+    { DUMP_CONFIG, "dump-config", NULL, "print the effective configuration and exit" },
+    { DESCRIBE, "describe", "MODEL", "print what a model file holds and exit" },
+    { 'q', "quiet", NULL, "say nothing but what goes wrong" },
+    CLI_COMMON,
+    CLI_END,
+};
+
+static volatile sig_atomic_t stop_asked, save_asked;
+
+static void on_signal(int signal)
+{
+    if (signal == SIGUSR1)
+        save_asked = 1;
+    else
+        stop_asked = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+}
+
+/* BLEU of a validation, with sacreBLEU's default tokens. */
+static int score(void *arg, const struct nmt_train_line *output,
+                 const struct nmt_train_line *reference, size_t n, double *bleu,
+                 struct nmt_err *err)
+{
+    (void)arg;
+    struct nmt_bleu_options options = nmt_bleu_defaults();
+    struct nmt_bleu *sum = NULL;
+    NMT_TRY(nmt_bleu_new(&sum, &options, err));
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = nmt_bleu_add(sum, output[i].text, output[i].len, &reference[i].text, &reference[i].len,
+                          1, err);
+    *bleu = nmt_bleu_score(sum).score;
+    nmt_bleu_free(sum);
+    return rc;
+}
+
+static void report(void *arg, const struct nmt_train_report *r)
+{
+    train_log_report(arg, r);
+}
+
+static int configure(struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
+{
+    const char *file = cli_value(cli, 'c', NULL);
+    NMT_TRY(nmt_config_preset(c, cli_value(cli, PRESET, "default"), err));
+    if (file)
+        NMT_TRY(nmt_config_read(c, file, err));
+    for (size_t i = 0; i < cli_count(cli, 's'); i++)
+        NMT_TRY(nmt_config_set(c, cli_nth(cli, 's', i), err));
+    if (cli_flag(cli, 'j'))
+        c->train_threads = cli_int(cli, 'j', 0, 1, 4096);
+    if (cli->n_operands == 1 || cli->n_operands > 2)
+        cli_misuse(cli, "give two files, SOURCE and TARGET, or none");
+    if (cli->n_operands == 2) {
+        const char *const keys[2] = { "data.source=", "data.target=" };
+        for (size_t i = 0; i < 2; i++) {
+            struct nmt_buffer text = NMT_BUFFER_INIT;
+            int rc = nmt_buffer_addf(&text, err, "%s%s", keys[i], cli->operands[i]);
+            const char *assignment = rc == 0 ? nmt_buffer_str(&text, err) : NULL;
+            rc = assignment ? nmt_config_set(c, assignment, err) : NMT_ENOMEM;
+            nmt_buffer_release(&text);
+            NMT_TRY(rc);
+        }
+    }
+    return nmt_config_check(c, err);
+}
+
+static int dump_config(const struct nmt_config *c, struct nmt_err *err)
+{
+    struct nmt_output *out = NULL;
+    NMT_TRY(nmt_output_open(&out, "-", err));
+    int rc = nmt_config_dump(c, out, err);
+    if (rc == 0)
+        return nmt_output_close(&out, err);
+    nmt_output_abandon(out);
+    return rc;
+}
+
+static int describe(const char *path, struct nmt_err *err)
+{
+    struct nmt_model *model = NULL;
+    struct nmt_buffer text = NMT_BUFFER_INIT;
+    struct nmt_output *out = NULL;
+    int rc = nmt_model_open(&model, path, err);
+    if (rc == 0)
+        rc = nmt_model_verify(model, err);
+    if (rc == 0)
+        rc = nmt_model_describe(model, &text, err);
+    if (rc == 0)
+        rc = nmt_output_open(&out, "-", err);
+    if (rc == 0)
+        rc = nmt_output_write(out, text.data, text.len, err);
+    if (rc == 0)
+        rc = nmt_output_close(&out, err);
+    nmt_output_abandon(out);
+    nmt_buffer_release(&text);
+    nmt_model_close(model);
+    return rc;
+}
+
+static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
+{
+    const char *path = cli_value(cli, LOG, NULL);
+    struct train_log log = { .prog = cli->prog,
+                             .quiet = cli_flag(cli, 'q'),
+                             .terminal = isatty(STDERR_FILENO) };
+    struct nmt_train_options options = {
+        .config = c,
+        .tsv = c->data_source[0] ? NULL : "-",
+        .model = cli_value(cli, 'o', "model.nmt"),
+        .accept_changes = cli_flag(cli, ACCEPT_CHANGES),
+        .overwrite = cli_flag(cli, OVERWRITE),
+        .stop = &stop_asked,
+        .save = &save_asked,
+        .score = score,
+        .report = report,
+        .arg = &log,
+    };
+    if (!options.tsv && strcmp(options.model, "-") == 0)
+        return nmt_fail(err, NMT_EUSAGE, 0, "-o: the model must be a file");
+    if (options.tsv && isatty(STDIN_FILENO))
+        return nmt_fail(err, NMT_EUSAGE, 0,
+                        "no bitext: give SOURCE and TARGET, or pairs with a tab on stdin");
+    if (path && !(log.json = fopen(path, "a")))
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot open", path);
+    catch_signals();
+    nmt_engine_init();
+    int rc = nmt_train(&options, err);
+    if (log.json && (fclose(log.json) != 0 || log.json_failed) && rc == 0)
+        rc = nmt_fail(err, NMT_EIO, 0, "%s: cannot write all of the log", path);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = CLI_INIT("nmt-train",
+                              "[-c CONFIG] [-s KEY=VALUE]... [-o MODEL] [SOURCE TARGET]\n"
+                              "--dump-config | --describe MODEL",
+                              "Trains a translation model from a bitext: two files, or lines "
+                              "\"source TAB target\" on stdin.\nThe same command run again goes on "
+                              "where it stopped.",
+                              opts);
+    struct nmt_err err = NMT_ERR_INIT;
+    struct nmt_config config = { 0 };
+    cli.engine = nmt_engine_print;
+    cli_parse(&cli, argc, argv);
+    if (cli_flag(&cli, DESCRIBE))
+        describe(cli_value(&cli, DESCRIBE, NULL), &err);
+    else if (configure(&config, &cli, &err) == 0)
+        cli_flag(&cli, DUMP_CONFIG) ? dump_config(&config, &err) : train(&config, &cli, &err);
+    nmt_config_release(&config);
+    return cli_finish(&cli, &err);
+}

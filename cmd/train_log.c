@@ -1,0 +1,215 @@
+/* What nmt-train says while it works. */
+#include "train_log.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* 75 -> "1m15s" */
+static const char *duration(char out[24], double seconds)
+{
+    unsigned long s = seconds > 0 ? (unsigned long)seconds : 0;
+    if (s >= 3600)
+        snprintf(out, 24, "%luh%02lum", s / 3600, s / 60 % 60);
+    else if (s >= 60)
+        snprintf(out, 24, "%lum%02lus", s / 60, s % 60);
+    else
+        snprintf(out, 24, "%lus", s);
+    return out;
+}
+
+static double left(const struct nmt_train_report *r)
+{
+    return r->share > 0 ? r->seconds * (1 - r->share) / r->share : 0;
+}
+
+static void clear_bar(struct train_log *log)
+{
+    if (log->bar)
+        fputs("\r\033[K", stderr);
+    log->bar = false;
+}
+
+static void say_data(const struct train_log *log, const struct nmt_train_report *r)
+{
+    fprintf(stderr,
+            "%s: %zu pairs (left out: %zu with an empty side, %zu too long), %zu for validation\n"
+            "%s: vocabularies of %zu and %zu, unknown %.2f%% and %.2f%%; %.2f million parameters\n",
+            log->prog, r->pairs, r->pairs_empty, r->pairs_long, r->valid_pairs, log->prog,
+            r->source_vocabulary, r->target_vocabulary, 100 * r->unknown_source,
+            100 * r->unknown_target, (double)r->parameters / 1e6);
+}
+
+static void say_progress(struct train_log *log, const struct nmt_train_report *r, double t)
+{
+    char gone[24], rest[24];
+    const double span = t - log->last_time;
+    const double source = (double)(r->source_words - log->last_source) / span;
+    const double target = (double)(r->target_words - log->last_target) / span;
+    if (log->terminal) {
+        int filled = (int)(20 * r->share + 0.5);
+        fprintf(stderr, "\r\033[K[%.*s%.*s] ", filled, "====================", 20 - filled,
+                "                    ");
+    } else {
+        fprintf(stderr, "%s: ", log->prog);
+    }
+    fprintf(stderr,
+            "update %" PRIu64 " epoch %" PRIu64 " (%zu/%zu) loss %.3f ppl %.2f norm %.2f rate %.2g "
+            "words/s %.0f source %.0f target, %s",
+            r->update, r->epoch, r->batch, r->batches, r->loss, r->perplexity, r->gradient_norm,
+            r->learning_rate, source, target, duration(gone, r->seconds));
+    if (r->share > 0)
+        fprintf(stderr, ", %s left", duration(rest, left(r)));
+    if (!log->terminal)
+        fputc('\n', stderr);
+    log->bar = log->terminal;
+    log->last_time = t;
+    log->last_source = r->source_words;
+    log->last_target = r->target_words;
+}
+
+static void say_validation(const struct train_log *log, const struct nmt_train_report *r)
+{
+    char gone[24];
+    fprintf(stderr, "%s: validation at update %" PRIu64 " (%s): perplexity %.3f, BLEU %.2f%s\n",
+            log->prog, r->update, duration(gone, r->seconds), r->valid_perplexity, r->valid_bleu,
+            r->improved ? ", the best so far" : "");
+    if (r->sample_source)
+        fprintf(stderr, "    source:    %s\n    reference: %s\n    output:    %s\n",
+                r->sample_source, r->sample_reference, r->sample_output);
+}
+
+static void say(struct train_log *log, const struct nmt_train_report *r)
+{
+    const double t = now(), pause = log->terminal ? 0.5 : 10;
+    if (r->event == NMT_TRAIN_UPDATE) {
+        if (log->last_time <= 0) { /* rates are over the time between two lines */
+            log->last_time = t;
+            log->last_source = r->source_words;
+            log->last_target = r->target_words;
+        } else if (t - log->last_time >= pause) {
+            say_progress(log, r, t);
+        }
+        return;
+    }
+    clear_bar(log);
+    switch (r->event) {
+    case NMT_TRAIN_DATA:
+        say_data(log, r);
+        break;
+    case NMT_TRAIN_RESUMED:
+        fprintf(stderr, "%s: going on from %s at update %" PRIu64 "\n", log->prog, r->text,
+                r->update);
+        break;
+    case NMT_TRAIN_VALID:
+        say_validation(log, r);
+        break;
+    case NMT_TRAIN_SKIPPED:
+        fprintf(stderr, "%s: update after %" PRIu64 " skipped: %s\n", log->prog, r->update,
+                r->text);
+        break;
+    case NMT_TRAIN_SAVE_FAILED:
+        fprintf(stderr, "%s: not saved, the old file stays: %s\n", log->prog, r->text);
+        break;
+    case NMT_TRAIN_END:
+        fprintf(stderr, "%s: %s: %" PRIu64 " updates", log->prog, r->text, r->update);
+        if (r->best_update)
+            fprintf(stderr, ", best validation %.3f at update %" PRIu64, r->best, r->best_update);
+        fputc('\n', stderr);
+        break;
+    case NMT_TRAIN_UPDATE:
+    case NMT_TRAIN_SAVED:
+    case NMT_TRAIN_MODEL:
+        break;
+    }
+    log->last_time = 0;
+}
+
+static const char *event_name(enum nmt_train_event event)
+{
+    static const char *const names[] = { "data",  "resumed", "update",      "skipped", "validation",
+                                         "saved", "model",   "save-failed", "end" };
+    return names[event];
+}
+
+/* The numbers of JSON have no NaN. */
+static int add_real(struct nmt_buffer *b, const char *key, double v)
+{
+    if (v - v != 0)
+        return nmt_buffer_addf(b, NULL, ",\"%s\":null", key);
+    return nmt_buffer_addf(b, NULL, ",\"%s\":%.9g", key, v);
+}
+
+static int add_text(struct nmt_buffer *b, const char *key, const char *text)
+{
+    if (!text)
+        return 0;
+    NMT_TRY(nmt_buffer_addf(b, NULL, ",\"%s\":", key));
+    return nmt_buffer_add_json(b, text, strlen(text), NULL);
+}
+
+static int build_json(struct nmt_buffer *b, const struct nmt_train_report *r)
+{
+    NMT_TRY(nmt_buffer_addf(b, NULL,
+                            "{\"event\":\"%s\",\"update\":%" PRIu64 ",\"epoch\":%" PRIu64
+                            ",\"batch\":%zu,\"batches\":%zu,\"skipped\":%" PRIu64,
+                            event_name(r->event), r->update, r->epoch, r->batch, r->batches,
+                            r->skipped));
+    NMT_TRY(add_real(b, "seconds", r->seconds));
+    NMT_TRY(add_real(b, "share", r->share));
+    NMT_TRY(add_text(b, "text", r->text));
+    switch (r->event) {
+    case NMT_TRAIN_DATA:
+        NMT_TRY(nmt_buffer_addf(b, NULL,
+                                ",\"pairs\":%zu,\"empty\":%zu,\"long\":%zu,\"valid_pairs\":%zu,"
+                                "\"parameters\":%zu,\"source_vocabulary\":%zu,"
+                                "\"target_vocabulary\":%zu",
+                                r->pairs, r->pairs_empty, r->pairs_long, r->valid_pairs,
+                                r->parameters, r->source_vocabulary, r->target_vocabulary));
+        break;
+    case NMT_TRAIN_UPDATE:
+        NMT_TRY(nmt_buffer_addf(b, NULL, ",\"source_words\":%" PRIu64 ",\"target_words\":%" PRIu64,
+                                r->source_words, r->target_words));
+        NMT_TRY(add_real(b, "loss", r->loss));
+        NMT_TRY(add_real(b, "perplexity", r->perplexity));
+        NMT_TRY(add_real(b, "gradient_norm", r->gradient_norm));
+        NMT_TRY(add_real(b, "learning_rate", r->learning_rate));
+        break;
+    case NMT_TRAIN_VALID:
+        NMT_TRY(add_real(b, "valid_perplexity", r->valid_perplexity));
+        NMT_TRY(add_real(b, "valid_bleu", r->valid_bleu));
+        NMT_TRY(nmt_buffer_addf(b, NULL, ",\"improved\":%s", r->improved ? "true" : "false"));
+        NMT_TRY(add_text(b, "sample_source", r->sample_source));
+        NMT_TRY(add_text(b, "sample_reference", r->sample_reference));
+        NMT_TRY(add_text(b, "sample_output", r->sample_output));
+        break;
+    default:
+        break;
+    }
+    return nmt_buffer_adds(b, "}\n", NULL);
+}
+
+static void write_json(struct train_log *log, const struct nmt_train_report *r)
+{
+    struct nmt_buffer line = NMT_BUFFER_INIT;
+    if (build_json(&line, r) < 0 || fwrite(line.data, 1, line.len, log->json) != line.len ||
+        (r->event != NMT_TRAIN_UPDATE && fflush(log->json) != 0))
+        log->json_failed = true;
+    nmt_buffer_release(&line);
+}
+
+void train_log_report(struct train_log *log, const struct nmt_train_report *r)
+{
+    if (log->json)
+        write_json(log, r);
+    bool trouble = r->event == NMT_TRAIN_SKIPPED || r->event == NMT_TRAIN_SAVE_FAILED;
+    if (!log->quiet || trouble)
+        say(log, r);
+}

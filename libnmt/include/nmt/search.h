@@ -1,0 +1,77 @@
+/*
+ * Search: from annotations to the best translations (model-spec, 1.11, 2.11 and 2.12), forced
+ * decoding of given ones, and what a reader wants of the result: text, word alignment.
+ */
+#ifndef NMT_SEARCH_H
+#define NMT_SEARCH_H
+
+#include <nmt/error.h>
+#include <nmt/id.h>
+#include <nmt/real.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What the sum of log-probabilities is divided by before translations are compared. */
+enum nmt_length_norm {
+    NMT_LENGTH_MEAN, /* |y|^alpha; alpha 1: the mean for each token, 0: no division */
+    NMT_LENGTH_GNMT  /* ((5 + |y|) / 6)^alpha */
+};
+
+#define NMT_WORDS_LENGTH_NORM "mean gnmt"
+
+/** Most hypotheses of a sentence. */
+#define NMT_BEAM_MAX ((size_t)1000)
+
+/** Most models of an ensemble. */
+#define NMT_ENSEMBLE_MAX ((size_t)64)
+
+/**
+ * Lengths are in tokens and count </s> on both sides: with S source tokens, </s> is forbidden in
+ * the first floor(min_ratio S) steps, and there are at most floor(max_ratio S) steps and at most
+ * max_length (0: no such bound; one of the two must be there). There is always at least one step.
+ */
+struct nmt_search_options {
+    size_t beam;   /* hypotheses; 1 is greedy search */
+    size_t n_best; /* translations wanted, at most beam */
+    enum nmt_length_norm norm;
+    double alpha;
+    double min_ratio, max_ratio;
+    size_t max_length;
+    bool geometric;  /* ensembles: mean of the log-probabilities, not of the probabilities */
+    bool alignments; /* keep the weights of the alignment model */
+    bool forbid_unk;
+    nmt_id eos, bos, unk; /* bos is never written; an id no vocabulary has: there is none */
+};
+
+/** Beam 5, one translation, mean with alpha 1, ratios 0 and 3, at most 1000 tokens. */
+struct nmt_search_options nmt_search_defaults(void);
+
+/** NMT_ELIMIT when an option is out of range. */
+int nmt_search_options_check(const struct nmt_search_options *o, struct nmt_err *err) NMT_MUST_USE;
+
+/** A translation: log_prob is the sum over its n tokens, score that sum divided for its length. */
+struct nmt_translation {
+    size_t n; /* tokens, with </s> when it is finished */
+    bool finished;
+    double log_prob, score;
+    nmt_id *ids;          /* [n] */
+    real *token_log_prob; /* [n] */
+    real **alpha;         /* of each model [n][rows of the sentence]; NULL when not kept */
+};
+
+/**
+ * The translations of a sentence, the best first: finished ones by falling score (equal ones in
+ * the order they were found), then those that reached the greatest length without </s>. None: the
+ * model gave no number that can be compared (NaN). One block of memory.
+ */
+struct nmt_translations {
+    size_t n;
+    struct nmt_translation *at; /* [n] */
+    void *memory;
+};
+
+void nmt_translations_release(struct nmt_translations *t);
+
+#endif

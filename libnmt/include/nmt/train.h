@@ -1,0 +1,90 @@
+/*
+ * Training a model from a bitext. One call does it all: reads the data, learns or loads the
+ * vocabularies, resumes from MODEL.state if there is one, trains, validates, keeps the best model
+ * as MODEL. It prints nothing: what happens is told to a callback.
+ */
+#ifndef NMT_TRAIN_H
+#define NMT_TRAIN_H
+
+#include <nmt/config.h>
+#include <nmt/error.h>
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum nmt_train_event {
+    NMT_TRAIN_DATA,    /* the data is read: counts are known */
+    NMT_TRAIN_RESUMED, /* going on where the state file says */
+    NMT_TRAIN_UPDATE,  /* an update was made (or skipped) */
+    NMT_TRAIN_SKIPPED, /* an update was skipped: its gradient was not finite; `text` says lines */
+    NMT_TRAIN_VALID,   /* a validation */
+    NMT_TRAIN_SAVED,   /* the state was saved; `text` is the file */
+    NMT_TRAIN_MODEL,   /* a new best model was saved; `text` is the file */
+    NMT_TRAIN_SAVE_FAILED, /* the old files stay; `text` says why */
+    NMT_TRAIN_END          /* `text` says why it ends */
+};
+
+/** How training stands. Words never count </s>; rates are over the time since the last report. */
+struct nmt_train_report {
+    enum nmt_train_event event;
+    const char *text; /* see the event; borrowed until the callback returns */
+
+    /* data */
+    size_t pairs, pairs_empty, pairs_long, valid_pairs, parameters;
+    size_t source_vocabulary, target_vocabulary;
+    double unknown_source, unknown_target; /* shares of the running tokens */
+
+    /* progress */
+    uint64_t update, epoch, epochs;      /* epoch counts from 1 */
+    size_t batch, batches;               /* in this epoch */
+    uint64_t source_words, target_words; /* since the start of this process */
+    double seconds;                      /* in training, of all processes that worked on it */
+    double share;                        /* of the planned length, 0 to 1 */
+    double loss;                         /* mean per target token with </s>, of the last updates */
+    double perplexity;                   /* without label smoothing, of the last updates */
+    double gradient_norm, learning_rate;
+    uint64_t skipped; /* updates */
+
+    /* validation */
+    double valid_perplexity, valid_bleu, best;
+    uint64_t best_update, checks_without_improvement;
+    bool improved;
+    const char *sample_source, *sample_reference, *sample_output; /* NULL: none */
+};
+
+/** A line of text, not ended by NUL. */
+struct nmt_train_line {
+    const char *text;
+    size_t len;
+};
+
+struct nmt_train_options {
+    const struct nmt_config *config;
+    const char *tsv;     /* "-" or a file: one stream of pairs instead of data.source, .target */
+    const char *model;   /* where the best model goes; MODEL.state beside it */
+    bool accept_changes; /* resume although data or configuration have changed */
+    bool overwrite;      /* start anew although MODEL exists without a state */
+    volatile sig_atomic_t *stop; /* set from a signal handler: finish the update, save, return */
+    volatile sig_atomic_t *save; /* set: save and go on; cleared */
+    /**
+     * BLEU (0 to 100) of n translations of the validation pairs, or another score of which more is
+     * better. NULL: there is none, and the metric must be perplexity.
+     */
+    int (*score)(void *arg, const struct nmt_train_line *output,
+                 const struct nmt_train_line *reference, size_t n, double *score,
+                 struct nmt_err *err);
+    void (*report)(void *arg, const struct nmt_train_report *r);
+    void *arg;
+};
+
+/**
+ * Trains. 0: done as configured; NMT_ESTOPPED: stopped on request, resume by the same call;
+ * NMT_EDIVERGED: too many updates in a row were not finite, the last good state stands; NMT_EIO
+ * also when a save failed on the way and training went on; NMT_ECONFIG, NMT_ESHAPE, NMT_ETEXT: the
+ * configuration or the data cannot be used.
+ */
+int nmt_train(const struct nmt_train_options *options, struct nmt_err *err) NMT_MUST_USE;
+
+#endif

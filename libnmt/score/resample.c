@@ -1,0 +1,279 @@
+/*
+ * Resampling. A sample is a task; what it needs of the random sequence is where in it to begin:
+ *
+ *   bootstrap       every sample takes n_lines bounded numbers, and a few more where one is
+ *                   rejected, so the beginnings are found by one quick run through the sequence;
+ *   randomisation   every sample takes n_lines bits, so the beginning is known and jumped to.
+ *
+ * Bootstrap sums are in single precision, line after line, as the reference's are: that is exact
+ * for counts below 2^24 and wrong in the same way beyond. Randomisation is in double precision in
+ * both.
+ */
+#include "pcg64_internal.h"
+
+#include <nmt/resample.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Rows are padded to so many numbers, for loops of a fixed length. */
+#define LANE 8
+
+struct job {
+    const struct nmt_resample *r;
+    size_t width, padded; /* numbers in a row, and with padding */
+    float *rows;          /* bootstrap: [n_lines][padded] */
+    double *differences;  /* randomisation: [n_lines][padded] first system minus system */
+    double *sums;         /* randomisation: [width] of all lines */
+    struct nmt_pcg64 *starts;
+    double *scores;   /* bootstrap: [n_systems][n_metrics][n_samples] */
+    uint8_t *exceeds; /* randomisation: [n_systems][n_metrics][n_samples] */
+    double *real;     /* [n_systems][n_metrics] scores of the corpus */
+    double *scratch;  /* [workers][2 * padded] */
+};
+
+static size_t system_width(const struct nmt_resample *r)
+{
+    size_t width = 0;
+    for (size_t m = 0; m < r->n_metrics; m++)
+        width += nmt_metric_width(&r->metrics[m]);
+    return width;
+}
+
+static void release(struct job *j)
+{
+    free(j->rows);
+    free(j->differences);
+    free(j->sums);
+    free(j->starts);
+    free(j->scores);
+    free(j->exceeds);
+    free(j->real);
+    free(j->scratch);
+}
+
+static int fail_memory(const struct nmt_resample *r, struct nmt_err *err)
+{
+    return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for resampling %zu lines of %zu systems",
+                    r->n_lines, r->n_systems);
+}
+
+static int init(struct job *j, const struct nmt_resample *r, struct nmt_err *err)
+{
+    *j = (struct job){ .r = r, .width = system_width(r) * r->n_systems };
+    j->padded = (j->width + LANE - 1) / LANE * LANE;
+    if (r->n_lines == 0 || r->n_lines > UINT32_MAX || r->n_samples == 0)
+        return nmt_fail(err, NMT_ELIMIT, 0, "%zu lines cannot be resampled %zu times", r->n_lines,
+                        r->n_samples);
+    if (r->n_lines > SIZE_MAX / 16 / j->padded)
+        return fail_memory(r, err);
+    size_t workers = r->threads ? nmt_threads_count(r->threads) : 1;
+    j->sums = calloc(j->padded, sizeof *j->sums);
+    j->real = calloc(r->n_systems * r->n_metrics, sizeof *j->real);
+    j->scratch = calloc(workers * 2 * j->padded, sizeof *j->scratch);
+    if (!j->sums || !j->real || !j->scratch)
+        return fail_memory(r, err);
+    for (size_t i = 0; i < r->n_lines; i++)
+        for (size_t k = 0; k < j->width; k++)
+            j->sums[k] += r->rows[i * j->width + k];
+    return 0;
+}
+
+typedef double score_fn(const struct nmt_metric_options *opt, const double *row);
+
+/* The scores of all systems and metrics whose rows are summed in `sums`. */
+static void score_all(const struct nmt_resample *r, score_fn *score, const double *sums,
+                      double *scores, size_t stride)
+{
+    for (size_t s = 0; s < r->n_systems; s++)
+        for (size_t m = 0; m < r->n_metrics; m++) {
+            *scores = score(&r->metrics[m], sums);
+            scores += stride;
+            sums += nmt_metric_width(&r->metrics[m]);
+        }
+}
+
+/* --- bootstrap --------------------------------------------------------------------------- */
+
+static void find_starts(struct job *j)
+{
+    struct nmt_pcg64 g;
+    uint32_t n = (uint32_t)j->r->n_lines, threshold = nmt_pcg64_threshold(n);
+    nmt_pcg64_seed(&g, j->r->seed);
+    for (size_t s = 0; s < j->r->n_samples; s++) {
+        j->starts[s] = g;
+        for (size_t i = 0; i < n; i++)
+            nmt_pcg64_below(&g, n, threshold);
+    }
+}
+
+static void bootstrap_sample(void *arg, size_t sample, size_t worker)
+{
+    struct job *j = arg;
+    struct nmt_pcg64 g = j->starts[sample];
+    uint32_t n = (uint32_t)j->r->n_lines, threshold = nmt_pcg64_threshold(n);
+    double *sums = j->scratch + worker * 2 * j->padded;
+    float *total = (float *)(sums + j->padded);
+    for (size_t k = 0; k < j->padded; k++)
+        total[k] = 0;
+    for (size_t i = 0; i < n; i++) {
+        const float *row = j->rows + nmt_pcg64_below(&g, n, threshold) * j->padded;
+        for (size_t k = 0; k < j->padded; k += LANE)
+            for (size_t l = 0; l < LANE; l++)
+                total[k + l] += row[k + l];
+    }
+    for (size_t k = 0; k < j->width; k++)
+        sums[k] = (double)total[k];
+    score_all(j->r, nmt_metric_score_single, sums, j->scores + sample, j->r->n_samples);
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double mean_of(const double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    return sum / (double)n;
+}
+
+/* Of the differences from the first system, how many exceed the real one when they are centred. */
+static double bootstrap_p(const double *base, const double *scores, size_t n, double real)
+{
+    double mean = 0;
+    size_t beyond = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += fabs(scores[i] - base[i]) / (double)n;
+    for (size_t i = 0; i < n; i++)
+        beyond += fabs(scores[i] - base[i]) - mean > real;
+    return (double)(beyond + 1) / (double)(n + 1);
+}
+
+static void summarize(struct job *j, struct nmt_resampled *out)
+{
+    const struct nmt_resample *r = j->r;
+    size_t n = r->n_samples, n_scores = r->n_systems * r->n_metrics;
+    score_all(r, nmt_metric_score, j->sums, j->real, 1);
+    for (size_t i = 0; i < n_scores; i++) {
+        size_t m = i % r->n_metrics;
+        out[i].p = i < r->n_metrics ? 1
+                                    : bootstrap_p(j->scores + m * n, j->scores + i * n, n,
+                                                  fabs(j->real[i] - j->real[m]));
+    }
+    for (size_t i = 0; i < n_scores; i++) {
+        double *scores = j->scores + i * n;
+        out[i].mean = mean_of(scores, n);
+        qsort(scores, n, sizeof *scores, compare);
+        out[i].half_width = 0.5 * (scores[n - n / 40 - 1] - scores[n / 40]);
+    }
+}
+
+int nmt_resample_bootstrap(const struct nmt_resample *r, struct nmt_resampled *out,
+                           struct nmt_err *err)
+{
+    struct job j;
+    int rc = init(&j, r, err);
+    if (rc < 0)
+        goto done;
+    j.rows = calloc(r->n_lines * j.padded, sizeof *j.rows);
+    j.starts = calloc(r->n_samples, sizeof *j.starts);
+    j.scores = calloc(r->n_samples * r->n_systems * r->n_metrics, sizeof *j.scores);
+    if (!j.rows || !j.starts || !j.scores) {
+        rc = fail_memory(r, err);
+        goto done;
+    }
+    for (size_t i = 0; i < r->n_lines; i++)
+        for (size_t k = 0; k < j.width; k++)
+            j.rows[i * j.padded + k] = (float)r->rows[i * j.width + k];
+    find_starts(&j);
+    nmt_threads_run(r->threads, r->n_samples, bootstrap_sample, &j);
+    summarize(&j, out);
+done:
+    release(&j);
+    return rc;
+}
+
+/* --- approximate randomisation ----------------------------------------------------------- */
+
+/* Sums the differences of the lines whose bit is set: bits of 32-bit numbers, the lowest first. */
+static void sum_exchanged(const struct job *j, size_t sample, double *moved)
+{
+    size_t n = j->r->n_lines;
+    uint64_t bit = (uint64_t)sample * n;
+    struct nmt_pcg64 g;
+    nmt_pcg64_seed(&g, j->r->seed);
+    nmt_pcg64_advance(&g, bit / 64);
+    if (bit % 64 >= 32)
+        nmt_pcg64_next32(&g);
+    uint32_t bits = nmt_pcg64_next32(&g) >> bit % 32;
+    for (size_t k = 0; k < j->padded; k++)
+        moved[k] = 0;
+    for (size_t i = 0; i < n; i++, bit++) {
+        if (bit % 32 == 0 && i > 0)
+            bits = nmt_pcg64_next32(&g);
+        if (bits & 1) {
+            const double *row = j->differences + i * j->padded;
+            for (size_t k = 0; k < j->padded; k += LANE)
+                for (size_t l = 0; l < LANE; l++)
+                    moved[k + l] += row[k + l];
+        }
+        bits >>= 1;
+    }
+}
+
+static void randomized_sample(void *arg, size_t sample, size_t worker)
+{
+    struct job *j = arg;
+    const struct nmt_resample *r = j->r;
+    double *moved = j->scratch + worker * 2 * j->padded, a[NMT_METRIC_WIDTH_MAX],
+           b[NMT_METRIC_WIDTH_MAX];
+    size_t one = j->width / r->n_systems, at = one;
+    sum_exchanged(j, sample, moved);
+    for (size_t i = r->n_metrics; i < r->n_systems * r->n_metrics; i++) {
+        const struct nmt_metric_options *metric = &r->metrics[i % r->n_metrics];
+        size_t width = nmt_metric_width(metric);
+        for (size_t k = 0; k < width; k++) {
+            a[k] = j->sums[at + k] + moved[at + k];
+            b[k] = j->sums[at % one + k] - moved[at + k];
+        }
+        double difference = fabs(nmt_metric_score(metric, a) - nmt_metric_score(metric, b));
+        double real = fabs(j->real[i] - j->real[i % r->n_metrics]);
+        j->exceeds[i * r->n_samples + sample] = difference > real;
+        at += width;
+    }
+}
+
+int nmt_resample_randomize(const struct nmt_resample *r, struct nmt_resampled *out,
+                           struct nmt_err *err)
+{
+    struct job j;
+    int rc = init(&j, r, err);
+    if (rc < 0)
+        goto done;
+    j.differences = calloc(r->n_lines * j.padded, sizeof *j.differences);
+    j.exceeds = calloc(r->n_samples * r->n_systems * r->n_metrics, 1);
+    if (!j.differences || !j.exceeds) {
+        rc = fail_memory(r, err);
+        goto done;
+    }
+    size_t one = j.width / r->n_systems;
+    for (size_t i = 0; i < r->n_lines; i++)
+        for (size_t k = one; k < j.width; k++)
+            j.differences[i * j.padded + k] =
+                r->rows[i * j.width + k % one] - r->rows[i * j.width + k];
+    score_all(r, nmt_metric_score, j.sums, j.real, 1);
+    nmt_threads_run(r->threads, r->n_samples, randomized_sample, &j);
+    for (size_t i = 0; i < r->n_systems * r->n_metrics; i++) {
+        size_t beyond = 0;
+        for (size_t s = 0; s < r->n_samples; s++)
+            beyond += j.exceeds[i * r->n_samples + s];
+        out[i].p = i < r->n_metrics ? 1 : (double)(beyond + 1) / (double)(r->n_samples + 1);
+    }
+done:
+    release(&j);
+    return rc;
+}

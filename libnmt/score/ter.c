@@ -1,0 +1,249 @@
+/*
+ * TER: a greedy search for shifts, then the edit distance. In every round all phrases of up to ten
+ * words that hypothesis and reference share are tried at the places their counterparts point to;
+ * the shift that lowers the distance most is made and costs one edit. Which shifts are tried, in
+ * which order, and which of two equally good ones is made follow Tercom, for they decide the
+ * number.
+ */
+#include "edit_internal.h"
+#include "segments_internal.h"
+
+#include <nmt/ter.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SHIFT_WORDS    10
+#define MAX_SHIFT_DISTANCE 50
+#define MAX_CANDIDATES     1000
+
+struct nmt_ter {
+    struct nmt_segments segments;
+    struct nmt_words words;
+    struct nmt_edit edit;
+    uint32_t *current, *shifted; /* [n_hyp] */
+    size_t *hyp_errors;          /* [n_hyp + 1] errors before a word of the hypothesis */
+    size_t *ref_errors;          /* [n_ref + 1] */
+    size_t *align;               /* [n_ref] 1 + word of the hypothesis; 0: before the first */
+    size_t hyp_cap, ref_cap;
+};
+
+/* A shift of words [start, start + length) to before word `target`. */
+struct shift {
+    size_t start, length, target;
+    int64_t gain;
+};
+
+int nmt_ter_new(struct nmt_ter **out, const struct nmt_ter_options *opt, struct nmt_err *err)
+{
+    struct nmt_ter *t = calloc(1, sizeof *t);
+    if (!t)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for TER");
+    t->segments.opt = (struct nmt_tokenizer_options){
+        .kind = NMT_TOK_TERCOM,
+        .lowercase = !opt->case_sensitive,
+        .normalized = opt->normalized,
+        .no_punct = opt->no_punct,
+        .asian = opt->asian,
+    };
+    *out = t;
+    return 0;
+}
+
+void nmt_ter_free(struct nmt_ter *t)
+{
+    if (!t)
+        return;
+    nmt_segments_release(&t->segments);
+    nmt_words_release(&t->words);
+    nmt_edit_release(&t->edit);
+    free(t->current);
+    free(t->shifted);
+    free(t->hyp_errors);
+    free(t->ref_errors);
+    free(t->align);
+    free(t);
+}
+
+static void *regrown(void *old, size_t n, size_t size, bool *failed)
+{
+    void *bigger = realloc(old, n * size);
+    *failed |= !bigger;
+    return bigger ? bigger : old;
+}
+
+static int reserve(struct nmt_ter *t, size_t n_hyp, size_t n_ref, struct nmt_err *err)
+{
+    bool failed = false;
+    if (n_hyp + 1 > t->hyp_cap) {
+        size_t cap = 2 * (n_hyp + 1);
+        t->current = regrown(t->current, cap, sizeof *t->current, &failed);
+        t->shifted = regrown(t->shifted, cap, sizeof *t->shifted, &failed);
+        t->hyp_errors = regrown(t->hyp_errors, cap, sizeof *t->hyp_errors, &failed);
+        t->hyp_cap = failed ? t->hyp_cap : cap;
+    }
+    if (n_ref + 1 > t->ref_cap) {
+        size_t cap = 2 * (n_ref + 1);
+        t->ref_errors = regrown(t->ref_errors, cap, sizeof *t->ref_errors, &failed);
+        t->align = regrown(t->align, cap, sizeof *t->align, &failed);
+        t->ref_cap = failed ? t->ref_cap : cap;
+    }
+    return failed ? nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu words against %zu", n_hyp,
+                             n_ref)
+                  : 0;
+}
+
+/* Walks the best path backwards: which words are wrong, which word answers which. */
+static void trace(struct nmt_ter *t, size_t n_hyp, size_t n_ref)
+{
+    memset(t->hyp_errors, 0, (n_hyp + 1) * sizeof *t->hyp_errors);
+    memset(t->ref_errors, 0, (n_ref + 1) * sizeof *t->ref_errors);
+    for (size_t i = n_hyp, j = n_ref; i > 0 || j > 0;) {
+        enum nmt_edit_op op = nmt_edit_op_at(&t->edit, i, j);
+        if (j > 0 && (i == 0 || op == NMT_EDIT_INSERT)) {
+            t->align[j - 1] = i;
+            t->ref_errors[j--] = 1;
+        } else if (i > 0 && (j == 0 || op == NMT_EDIT_DELETE)) {
+            t->hyp_errors[i--] = 1;
+        } else {
+            t->align[j - 1] = i;
+            t->hyp_errors[i--] = op != NMT_EDIT_KEEP;
+            t->ref_errors[j--] = op != NMT_EDIT_KEEP;
+        }
+    }
+    for (size_t i = 1; i <= n_hyp; i++)
+        t->hyp_errors[i] += t->hyp_errors[i - 1];
+    for (size_t j = 1; j <= n_ref; j++)
+        t->ref_errors[j] += t->ref_errors[j - 1];
+}
+
+/* The words after the shift. The target counts words before the shift; one within the phrase or
+ * just behind it moves the phrase by as many words as it lies behind the phrase's start. */
+static void perform(const uint32_t *words, size_t n, const struct shift *s, uint32_t *out)
+{
+    const uint32_t *phrase = words + s->start;
+    size_t behind = s->start + s->length;
+    if (s->target < s->start) {
+        memcpy(out, words, s->target * sizeof *out);
+        memcpy(out + s->target, phrase, s->length * sizeof *out);
+        memcpy(out + s->target + s->length, words + s->target,
+               (s->start - s->target) * sizeof *out);
+        memcpy(out + behind, words + behind, (n - behind) * sizeof *out);
+        return;
+    }
+    size_t rest = s->target > behind ? s->target : s->target + s->length;
+    rest = rest < n ? rest : n;
+    memcpy(out, words, s->start * sizeof *out);
+    memcpy(out + s->start, words + behind, (rest - behind) * sizeof *out);
+    memcpy(out + rest - s->length, phrase, s->length * sizeof *out);
+    memcpy(out + rest, words + rest, (n - rest) * sizeof *out);
+}
+
+static bool is_better(const struct shift *a, const struct shift *b)
+{
+    if (b->length == 0 || a->gain != b->gain)
+        return b->length == 0 || a->gain > b->gain;
+    if (a->length != b->length)
+        return a->length > b->length;
+    if (a->start != b->start)
+        return a->start < b->start;
+    return a->target < b->target;
+}
+
+/* Tries the phrase at all places its counterpart ref[at ...] points to. */
+static void try_phrase(struct nmt_ter *t, size_t n_hyp, uint32_t distance, size_t start, size_t at,
+                       size_t length, size_t *candidates, struct shift *best)
+{
+    size_t previous = SIZE_MAX;
+    if (t->hyp_errors[start + length] == t->hyp_errors[start] ||
+        t->ref_errors[at + length] == t->ref_errors[at] ||
+        (t->align[at] > start && t->align[at] <= start + length))
+        return;
+    /* k words of the reference would stand before the phrase. */
+    for (size_t k = at; k <= at + length; k++) {
+        size_t target = k == 0 ? 0 : t->align[k - 1];
+        if (target == previous)
+            continue;
+        previous = target;
+        struct shift s = { start, length, target, 0 };
+        perform(t->current, n_hyp, &s, t->shifted);
+        size_t same = target < start ? target : start;
+        s.gain = (int64_t)distance - nmt_edit_variant(&t->edit, t->shifted, same);
+        ++*candidates;
+        if (is_better(&s, best))
+            *best = s;
+    }
+}
+
+/* One round: the best shift of all, length 0 if there is none. */
+static struct shift find_shift(struct nmt_ter *t, const struct nmt_segment *ref, size_t n_hyp,
+                               uint32_t distance, size_t *candidates)
+{
+    struct shift best = { 0, 0, 0, 0 };
+    for (size_t start = 0; start < n_hyp; start++) {
+        size_t from = start > MAX_SHIFT_DISTANCE ? start - MAX_SHIFT_DISTANCE : 0;
+        size_t to = start + MAX_SHIFT_DISTANCE < ref->n ? start + MAX_SHIFT_DISTANCE + 1 : ref->n;
+        for (size_t at = from; at < to; at++)
+            for (size_t length = 1;
+                 length <= MAX_SHIFT_WORDS && start + length <= n_hyp && at + length <= ref->n &&
+                 t->current[start + length - 1] == ref->symbols[at + length - 1];
+                 length++) {
+                try_phrase(t, n_hyp, distance, start, at, length, candidates, &best);
+                if (*candidates >= MAX_CANDIDATES)
+                    return best;
+            }
+    }
+    return best;
+}
+
+/* The edits that turn hyp into ref. */
+static int count_edits(struct nmt_ter *t, const struct nmt_segment *hyp,
+                       const struct nmt_segment *ref, size_t *edits, struct nmt_err *err)
+{
+    size_t candidates = 0, shifts = 0;
+    uint32_t distance;
+    if (ref->n == 0) {
+        *edits = hyp->n;
+        return 0;
+    }
+    NMT_TRY(reserve(t, hyp->n, ref->n, err));
+    memcpy(t->current, hyp->symbols, hyp->n * sizeof *t->current);
+    for (;; shifts++) {
+        NMT_TRY(nmt_edit_align(&t->edit, t->current, hyp->n, ref->symbols, ref->n, &distance, err));
+        if (distance == 0)
+            break;
+        trace(t, hyp->n, ref->n);
+        struct shift best = find_shift(t, ref, hyp->n, distance, &candidates);
+        if (candidates >= MAX_CANDIDATES || best.length == 0 || best.gain <= 0)
+            break;
+        perform(t->current, hyp->n, &best, t->shifted);
+        memcpy(t->current, t->shifted, hyp->n * sizeof *t->current);
+    }
+    *edits = shifts + distance;
+    return 0;
+}
+
+int nmt_ter_line(struct nmt_ter *t, const char *hyp, size_t hyp_len, const char *const *refs,
+                 const size_t *ref_lens, size_t n_refs, double *row, struct nmt_err *err)
+{
+    const struct nmt_segment *h, *r;
+    size_t best = SIZE_MAX, edits, words = 0;
+    NMT_TRY(nmt_segments_cut(&t->segments, hyp, hyp_len, refs, ref_lens, n_refs, &h, &r, err));
+    NMT_TRY(nmt_segments_number(&t->segments, &t->words, err));
+    for (size_t i = 0; i < n_refs; i++) {
+        NMT_TRY(count_edits(t, h, &r[i], &edits, err));
+        best = edits < best ? edits : best;
+        words += r[i].n;
+    }
+    row[0] = (double)best;
+    row[1] = (double)words / (double)n_refs;
+    return 0;
+}
+
+double nmt_ter_score_row(const double *row, bool single)
+{
+    if (row[1] <= 0)
+        return row[0] > 0 ? 100 : 0;
+    return 100 * (single ? (double)((float)row[0] / (float)row[1]) : row[0] / row[1]);
+}

@@ -1,0 +1,221 @@
+/* Hypotheses: extending, ending, ranking. */
+#include "search/beam.h"
+
+#include "layer/embedding.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An extension that is among the best of its sentence. */
+struct nmt_place {
+    uint32_t row;
+    nmt_id id;
+    real log_prob; /* of the word */
+    double sum;
+};
+
+static void plan_rows(struct nmt_rows *r, struct nmt_arena *arena, size_t n)
+{
+    r->parent = nmt_arena_take(arena, n, sizeof *r->parent);
+    r->of = nmt_arena_take(arena, n, sizeof *r->of);
+    r->node = nmt_arena_take(arena, n, sizeof *r->node);
+    r->y = nmt_arena_take(arena, n, sizeof *r->y);
+    r->log_prob = nmt_arena_take(arena, n, sizeof *r->log_prob);
+    r->alpha = nmt_arena_take(arena, n, sizeof *r->alpha);
+}
+
+void nmt_beams_plan(struct nmt_beams *b, struct nmt_arena *arena,
+                    const struct nmt_search_options *o, size_t B)
+{
+    const size_t K = o->beam, rows = B * K;
+    b->options = o;
+    b->beam = nmt_arena_take(arena, B, sizeof *b->beam);
+    struct nmt_ending *ending = nmt_arena_take(arena, rows, sizeof *ending);
+    for (size_t i = 0; b->beam && i < B; i++)
+        b->beam[i].ending = ending + i * K;
+    plan_rows(&b->now, arena, rows);
+    plan_rows(&b->next, arena, rows);
+    b->found = nmt_arena_take(arena, rows * K, sizeof *b->found);
+    b->count = nmt_arena_take(arena, rows, sizeof *b->count);
+    b->wanted = nmt_arena_take(arena, rows, sizeof *b->wanted);
+    b->place = nmt_arena_take(arena, K, sizeof *b->place);
+}
+
+static uint32_t times(double ratio, uint32_t S)
+{
+    double n = floor(ratio * S);
+    return n < (double)(UINT32_MAX / 2) ? (uint32_t)n : UINT32_MAX / 2;
+}
+
+static void set_lengths(struct nmt_beam *beam, const struct nmt_search_options *o, uint32_t S)
+{
+    uint32_t most = o->max_ratio > 0 ? times(o->max_ratio, S) : UINT32_MAX;
+    if (o->max_length > 0 && o->max_length < most)
+        most = (uint32_t)o->max_length;
+    most = most < 1 ? 1 : most;
+    beam->max_length = most < beam->n_prefix ? beam->n_prefix : most;
+    beam->min_length = times(o->min_ratio, S);
+    if (beam->min_length >= beam->max_length)
+        beam->min_length = beam->max_length - 1;
+}
+
+void nmt_beams_start(struct nmt_beams *b, const struct nmt_search_set *set)
+{
+    b->t = 0;
+    b->n_nodes = 0;
+    b->n_active = b->n_rows = set->B;
+    for (uint32_t i = 0; i < set->B; i++) {
+        struct nmt_beam *beam = &b->beam[i];
+        beam->sentence = i;
+        beam->live = 1;
+        beam->places = (uint32_t)b->options->beam;
+        beam->n_endings = 0;
+        beam->prefix = set->prefix ? set->prefix[i] : NULL;
+        beam->n_prefix = beam->prefix ? set->n_prefix[i] : 0;
+        set_lengths(beam, b->options, set->S[i]);
+        b->now.parent[i] = b->now.of[i] = i;
+        b->now.node[i] = NMT_NO_NODE;
+        b->now.log_prob[i] = 0;
+    }
+}
+
+void nmt_beams_want(struct nmt_beams *b)
+{
+    size_t row = 0;
+    for (size_t i = 0; i < b->n_active; i++) {
+        const struct nmt_beam *beam = &b->beam[i];
+        const bool given = b->t < beam->n_prefix;
+        struct nmt_wanted w = { beam->places, given ? beam->prefix[b->t] : NMT_NO_ID,
+                                b->t >= beam->min_length };
+        for (uint32_t k = 0; k < beam->live; k++)
+            b->wanted[row++] = w;
+    }
+}
+
+/* The k best of all extensions of rows [first, first + live); equal ones keep their order. */
+static uint32_t choose(struct nmt_beams *b, const struct nmt_beam *beam, uint32_t first)
+{
+    struct nmt_place *place = b->place;
+    uint32_t have = 0;
+    for (uint32_t row = first; row < first + beam->live; row++) {
+        const struct nmt_candidate *found = b->found + row * b->options->beam;
+        for (uint32_t c = 0; c < b->count[row]; c++) {
+            double sum = b->now.log_prob[row] + (double)found[c].log_prob;
+            double least = have < beam->places ? -INFINITY : place[have - 1].sum;
+            if (!(sum > least)) /* also NaN; the rest of the row is no better */
+                break;
+            uint32_t at = have < beam->places ? have++ : have - 1;
+            for (; at > 0 && place[at - 1].sum < sum; at--)
+                place[at] = place[at - 1];
+            place[at] = (struct nmt_place){ row, found[c].id, found[c].log_prob, sum };
+        }
+    }
+    return have;
+}
+
+static int reserve_nodes(struct nmt_beams *b, size_t more, struct nmt_err *err)
+{
+    if (more <= b->cap_nodes - b->n_nodes)
+        return 0;
+    size_t cap = 2 * b->cap_nodes + more + 4096;
+    struct nmt_node *node = cap < NMT_NO_NODE ? realloc(b->node, cap * sizeof *node) : NULL;
+    if (!node)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for hypotheses");
+    b->node = node;
+    b->cap_nodes = cap;
+    return 0;
+}
+
+/* Extends one sentence; its new rows are added behind n_next. */
+static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t first,
+                           size_t *n_next, struct nmt_err *err)
+{
+    const bool last = b->t + 1 >= beam->max_length;
+    const uint32_t n = choose(b, beam, first);
+    uint32_t live = 0;
+    NMT_TRY(reserve_nodes(b, n, err));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct nmt_place *p = &b->place[i];
+        const bool finished = p->id == b->options->eos;
+        const uint32_t node = (uint32_t)b->n_nodes++;
+        b->node[node] =
+            (struct nmt_node){ b->now.node[p->row], p->id, p->log_prob, b->now.alpha[p->row] };
+        if (finished || last) {
+            beam->ending[beam->n_endings++] =
+                (struct nmt_ending){ node, b->t + 1, p->sum, finished };
+            beam->places--;
+            continue;
+        }
+        const size_t to = *n_next + live++;
+        b->next.parent[to] = p->row;
+        b->next.of[to] = beam->sentence;
+        b->next.node[to] = node;
+        b->next.y[to] = p->id;
+        b->next.log_prob[to] = p->sum;
+    }
+    beam->live = live;
+    *n_next += live;
+    return 0;
+}
+
+int nmt_beams_extend(struct nmt_beams *b, struct nmt_err *err)
+{
+    size_t n_next = 0, n_active = 0;
+    uint32_t first = 0;
+    for (size_t i = 0; i < b->n_active; i++) {
+        struct nmt_beam beam = b->beam[i];
+        uint32_t rows = beam.live;
+        NMT_TRY(extend_sentence(b, &beam, first, &n_next, err));
+        first += rows;
+        /* Those at work stay in front, in order; one that is done changes places with none. */
+        if (beam.live > 0) {
+            struct nmt_beam other = b->beam[n_active];
+            b->beam[n_active++] = beam;
+            if (n_active - 1 != i)
+                b->beam[i] = other;
+        } else {
+            b->beam[i] = beam;
+        }
+    }
+    struct nmt_rows swap = b->now;
+    b->now = b->next;
+    b->next = swap;
+    b->n_active = n_active;
+    b->n_rows = n_next;
+    b->t++;
+    return 0;
+}
+
+double nmt_length_score(const struct nmt_search_options *o, double log_prob, size_t n)
+{
+    if (o->alpha == 0)
+        return log_prob;
+    double length = o->norm == NMT_LENGTH_GNMT ? (5 + (double)n) / 6 : (double)n;
+    return log_prob / (o->alpha == 1 ? length : pow(length, o->alpha));
+}
+
+void nmt_beam_rank(struct nmt_beam *beam, const struct nmt_search_options *o)
+{
+    struct nmt_ending *e = beam->ending;
+    for (uint32_t i = 1; i < beam->n_endings; i++) { /* stable: the one found first stays first */
+        struct nmt_ending x = e[i];
+        double score = nmt_length_score(o, x.log_prob, x.n);
+        uint32_t j = i;
+        for (; j > 0; j--) {
+            double other = nmt_length_score(o, e[j - 1].log_prob, e[j - 1].n);
+            bool before = x.finished != e[j - 1].finished ? x.finished : score > other;
+            if (!before)
+                break;
+            e[j] = e[j - 1];
+        }
+        e[j] = x;
+    }
+}
+
+void nmt_beams_release(struct nmt_beams *b)
+{
+    free(b->node);
+    b->node = NULL;
+    b->n_nodes = b->cap_nodes = 0;
+}

@@ -1,0 +1,81 @@
+/*
+ * The beams of a set of sentences: which hypotheses live, which are done, and the tree of words
+ * they share. Knows nothing of models.
+ *
+ * A sentence starts with one empty hypothesis and room for K. Each step keeps the k = K - |done|
+ * best extensions; those that end with </s> are done and give up their place (model-spec, 1.11).
+ */
+#ifndef NMT_BEAM_H
+#define NMT_BEAM_H
+
+#include "search/candidates.h"
+
+/** A word of a hypothesis; its words are read from the last one back. */
+struct nmt_node {
+    uint32_t before; /* node of the word before; NMT_NO_NODE: it is the first */
+    nmt_id id;
+    real log_prob;
+    size_t alpha; /* where the weights for this word begin in struct nmt_beams.alpha */
+};
+
+#define NMT_NO_NODE UINT32_MAX
+
+struct nmt_ending {
+    uint32_t node, n; /* last word; words */
+    double log_prob;
+    bool finished;
+};
+
+struct nmt_beam {
+    uint32_t sentence; /* in the set */
+    uint32_t live;     /* rows it has in this step */
+    uint32_t places;   /* K - |done| */
+    uint32_t min_length, max_length, n_prefix;
+    const nmt_id *prefix;
+    uint32_t n_endings;
+    struct nmt_ending *ending; /* [K] */
+};
+
+/** The rows of a step: live hypotheses, a sentence's by falling score. */
+struct nmt_rows {
+    uint32_t *parent; /* row of the step before */
+    uint32_t *of;     /* sentence in the set */
+    uint32_t *node;   /* last word */
+    nmt_id *y;        /* the same as an id */
+    double *log_prob; /* sum so far */
+    size_t *alpha;    /* where the weights for the next word begin */
+};
+
+struct nmt_beams {
+    const struct nmt_search_options *options;
+    struct nmt_beam *beam; /* [B]; the first n_active are still at work, in the set's order */
+    size_t n_active, n_rows;
+    struct nmt_rows now, next;
+    struct nmt_candidate *found; /* [rows][K] */
+    uint32_t *count;             /* [rows] */
+    struct nmt_wanted *wanted;   /* [rows] */
+    struct nmt_place *place;     /* [K] scratch */
+    struct nmt_node *node;       /* grows */
+    size_t n_nodes, cap_nodes;
+    uint32_t t; /* steps done */
+};
+
+/** Lays out (or measures) everything but the nodes for B sentences. */
+void nmt_beams_plan(struct nmt_beams *b, struct nmt_arena *arena,
+                    const struct nmt_search_options *o, size_t B);
+void nmt_beams_start(struct nmt_beams *b, const struct nmt_search_set *set);
+
+/** Fills b->wanted for the step to come. */
+void nmt_beams_want(struct nmt_beams *b);
+
+/** Takes the candidates in b->found: the next rows stand in b->now. NMT_ENOMEM, NMT_ELIMIT. */
+int nmt_beams_extend(struct nmt_beams *b, struct nmt_err *err) NMT_MUST_USE;
+
+/** Sorts the endings of a sentence: finished ones first, then by falling score. */
+void nmt_beam_rank(struct nmt_beam *beam, const struct nmt_search_options *o);
+
+double nmt_length_score(const struct nmt_search_options *o, double log_prob, size_t n);
+
+void nmt_beams_release(struct nmt_beams *b);
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * The K best words of each row.
+ *
+ * Words are ranked by a value that grows with the probability: the logit itself for one model, the
+ * mean of the probabilities or of the logits for several. Only what is found gets a logarithm.
+ */
+#include "search/candidates.h"
+
+#include "layer/embedding.h"
+#include "math/kernels.h"
+
+#include <math.h>
+
+#define BLOCK_NUMBERS ((size_t)1 << 20)
+#define BLOCK_ROWS    ((size_t)256)
+
+void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
+                         const struct nmt_search_options *o, const struct nmt_search_model *models,
+                         size_t n_models)
+{
+    c->options = o;
+    c->models = models;
+    c->n_models = n_models;
+    c->V = models[0].shape->V_target;
+    c->rows = BLOCK_NUMBERS / c->V;
+    c->rows = c->rows < 16 ? 16 : c->rows > BLOCK_ROWS ? BLOCK_ROWS : c->rows;
+    c->best = nmt_arena_take(arena, o->beam, sizeof *c->best);
+    c->block = nmt_arena_take(arena, n_models, sizeof *c->block);
+    for (size_t m = 0; m < n_models; m++) {
+        real *block = nmt_arena_take(arena, c->rows * c->V, sizeof *block);
+        if (c->block)
+            c->block[m] = block;
+    }
+}
+
+/* A row's values, and how a value becomes a log-probability: log(v) or v, minus base. */
+struct row {
+    real *value;
+    double base;
+    bool probability;
+};
+
+static double log_prob(const struct row *row, real value)
+{
+    return (row->probability ? log((double)value) : (double)value) - row->base;
+}
+
+/* Brings the models' rows together in that of the first. */
+static struct row combine(const struct nmt_candidates *c, size_t r)
+{
+    const struct nmt_kernels *k = nmt_kernels();
+    struct row row = { c->block[0] + r * c->V, 0, false };
+    if (c->n_models == 1) {
+        row.base = (double)k->log_sum_exp(row.value, c->V);
+        return row;
+    }
+    const real share = 1 / (real)c->n_models;
+    row.probability = !c->options->geometric;
+    for (size_t m = 0; m < c->n_models; m++) {
+        real *x = c->block[m] + r * c->V;
+        if (row.probability)
+            k->softmax(x, c->V);
+        else
+            row.base += (double)k->log_sum_exp(x, c->V) * (double)share;
+        if (m > 0)
+            k->axpy(row.value, 1, x, c->V);
+    }
+    if (row.probability)
+        row.base = log((double)c->n_models);
+    else
+        for (size_t i = 0; i < c->V; i++)
+            row.value[i] *= share;
+    return row;
+}
+
+/*
+ * The n greatest of x by a threshold that rises. Greater first; of equals the lower id first, since
+ * ids come in order and only a greater value passes another.
+ */
+static uint32_t greatest(struct nmt_candidate *found, real *best, const real *x, size_t V,
+                         uint32_t n)
+{
+    uint32_t have = 0;
+    real threshold = -(real)INFINITY;
+    for (size_t i = 0; i < V; i++) {
+        if (!(x[i] > threshold)) /* NaN is never greater */
+            continue;
+        uint32_t at = have < n ? have++ : n - 1;
+        for (; at > 0 && best[at - 1] < x[i]; at--) {
+            best[at] = best[at - 1];
+            found[at].id = found[at - 1].id;
+        }
+        best[at] = x[i];
+        found[at].id = (nmt_id)i;
+        if (have == n)
+            threshold = best[n - 1];
+    }
+    return have;
+}
+
+static void forbid(const struct row *row, const struct nmt_candidates *c, nmt_id id)
+{
+    if (id < c->V)
+        row->value[id] = row->probability ? 0 : -(real)INFINITY;
+}
+
+/* One word's log-probability. Not by way of probabilities, which may be too small to be told from
+ * 0.
+ */
+static double log_prob_of(const struct nmt_candidates *c, size_t r, nmt_id id)
+{
+    double sum = 0, most = -INFINITY, exps = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t m = 0; m < c->n_models; m++) {
+            const real *x = c->block[m] + r * c->V;
+            double lp = (double)x[id] - (double)nmt_kernels()->log_sum_exp(x, c->V);
+            if (pass == 0) {
+                sum += lp;
+                most = lp > most ? lp : most;
+            } else {
+                exps += exp(lp - most);
+            }
+        }
+    if (c->n_models == 1 || c->options->geometric)
+        return sum / (double)c->n_models;
+    return most + log(exps / (double)c->n_models);
+}
+
+static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate *found, size_t r,
+                            const struct nmt_wanted *wanted)
+{
+    if (wanted->only != NMT_NO_ID) {
+        found[0] = (struct nmt_candidate){ wanted->only, (real)log_prob_of(c, r, wanted->only) };
+        return 1;
+    }
+    struct row row = combine(c, r);
+    forbid(&row, c, c->options->bos);
+    if (c->options->forbid_unk)
+        forbid(&row, c, c->options->unk);
+    if (!wanted->may_end)
+        forbid(&row, c, c->options->eos);
+    uint32_t n = greatest(found, c->best, row.value, c->V, wanted->n);
+    for (uint32_t i = 0; i < n; i++)
+        found[i].log_prob = (real)log_prob(&row, c->best[i]);
+    return n;
+}
+
+void nmt_candidates_find(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,
+                         const struct nmt_step *steps, const struct nmt_wanted *wanted, size_t B)
+{
+    for (size_t first = 0; first < B; first += c->rows) {
+        size_t n = B - first < c->rows ? B - first : c->rows;
+        for (size_t m = 0; m < c->n_models; m++)
+            nmt_step_logits(&steps[m], c->block[m], c->models[m].params, first, n);
+        for (size_t r = 0; r < n; r++) {
+            size_t b = first + r;
+            count[b] = find_in_row(c, found + b * c->options->beam, r, &wanted[b]);
+        }
+    }
+}

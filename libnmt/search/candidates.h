@@ -1,0 +1,43 @@
+/*
+ * From the output layer to the few words worth a look: for each row the K best words and their
+ * log-probabilities, without sorting the vocabulary and without keeping the [rows][V] matrix.
+ */
+#ifndef NMT_CANDIDATES_H
+#define NMT_CANDIDATES_H
+
+#include "search/search.h"
+
+struct nmt_candidate {
+    nmt_id id;
+    real log_prob;
+};
+
+/** What a row may be continued with. */
+struct nmt_wanted {
+    uint32_t n;   /* candidates wanted */
+    nmt_id only;  /* this word alone; NMT_NO_ID: any */
+    bool may_end; /* </s> is allowed */
+};
+
+/** Scratch space for blocks of rows. */
+struct nmt_candidates {
+    const struct nmt_search_options *options;
+    const struct nmt_search_model *models;
+    size_t n_models, V, rows; /* rows of a block */
+    real **block;             /* of each model [rows][V] */
+    real *best;               /* [beam] values of the words found so far */
+};
+
+void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
+                         const struct nmt_search_options *o, const struct nmt_search_model *models,
+                         size_t n_models);
+
+/**
+ * Finds the candidates of B rows out of the steps [models] just made: row b's at found[b * beam],
+ * best first, count[b] of them. Equal words stand in the order of their ids. A row without numbers
+ * (NaN) has none.
+ */
+void nmt_candidates_find(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,
+                         const struct nmt_step *steps, const struct nmt_wanted *wanted, size_t B);
+
+#endif

@@ -1,0 +1,103 @@
+/* The gradient of a batch, in shards. */
+#include "train/gradient.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
+                      const struct nmt_layout *layout, size_t shards, size_t largest_batch,
+                      struct nmt_err *err)
+{
+    *g = (struct nmt_gradient){ .shape = shape, .shards = shards };
+    g->shard = calloc(shards, sizeof *g->shard);
+    g->block = calloc(shards, sizeof *g->block);
+    if (!g->shard || !g->block)
+        goto no_memory;
+    for (size_t i = 0; i < shards; i++) {
+        struct nmt_shard *s = &g->shard[i];
+        nmt_pass_init(&s->pass, shape);
+        s->pairs = calloc(largest_batch / shards + 1, sizeof *s->pairs);
+        g->block[i] = aligned_alloc(64, layout->count * sizeof(real));
+        if (!s->pairs || !g->block[i])
+            goto no_memory;
+        memset(g->block[i], 0, layout->count * sizeof(real));
+        nmt_params_bind(&s->grads, shape, layout, g->block[i]);
+    }
+    return 0;
+no_memory:
+    nmt_gradient_release(g);
+    return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu gradients of %zu numbers", shards,
+                    layout->count);
+}
+
+void nmt_gradient_release(struct nmt_gradient *g)
+{
+    for (size_t i = 0; g->shard && i < g->shards; i++) {
+        nmt_pass_release(&g->shard[i].pass);
+        free(g->shard[i].pairs);
+    }
+    for (size_t i = 0; g->block && i < g->shards; i++)
+        free(g->block[i]);
+    free(g->shard);
+    free(g->block);
+    *g = (struct nmt_gradient){ .shard = NULL };
+}
+
+struct nmt_pair nmt_bitext_pair_at(const struct nmt_bitext *data, size_t i)
+{
+    const struct nmt_bitext_pair *p = &data->pair[i];
+    return (struct nmt_pair){ .source = data->ids + p->source,
+                              .target = data->ids + p->target,
+                              .S = p->S,
+                              .T = p->T,
+                              .position = (uint32_t)i };
+}
+
+struct job {
+    struct nmt_gradient *g;
+    const struct nmt_params *p;
+    const struct nmt_dropout *dropout;
+    real label_smoothing;
+};
+
+static void run_shard(void *arg, size_t i, size_t worker)
+{
+    (void)worker;
+    const struct job *j = arg;
+    struct nmt_shard *s = &j->g->shard[i];
+    s->loss = (struct nmt_loss){ 0, 0 };
+    s->err = (struct nmt_err)NMT_ERR_INIT;
+    if (s->n && nmt_pass_run(&s->pass, j->p, &s->grads, s->pairs, s->n, j->dropout,
+                             j->label_smoothing, &s->loss, &s->err) < 0)
+        return;
+}
+
+int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
+                     const struct nmt_bitext *data, const uint32_t *order, size_t n,
+                     const struct nmt_dropout *dropout, real label_smoothing,
+                     struct nmt_threads *threads, struct nmt_err *err)
+{
+    struct job j = { g, p, dropout, label_smoothing };
+    g->S = g->T = 0;
+    g->loss = (struct nmt_loss){ 0, 0 };
+    for (size_t i = 0; i < g->shards; i++)
+        g->shard[i].n = 0;
+    for (size_t i = 0; i < n; i++) { /* neighbours are alike: dealing them out balances the work */
+        struct nmt_shard *s = &g->shard[i % g->shards];
+        struct nmt_pair pair = nmt_bitext_pair_at(data, order[i]);
+        pair.number = (uint32_t)i;
+        s->pairs[s->n++] = pair;
+        g->S += pair.S;
+        g->T += pair.T;
+    }
+    nmt_threads_run(threads, g->shards, run_shard, &j);
+    for (size_t i = 0; i < g->shards; i++) {
+        if (g->shard[i].err.code) {
+            *err = g->shard[i].err;
+            return err->code;
+        }
+        g->loss.loss += g->shard[i].loss.loss;
+        g->loss.nll += g->shard[i].loss.nll;
+    }
+    return 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * The gradient of a batch, computed in shards: parts of the batch that are worked on in parallel,
+ * each with memory of its own. How many there are is part of the configuration; which thread does
+ * which changes nothing.
+ */
+#ifndef NMT_GRADIENT_H
+#define NMT_GRADIENT_H
+
+#include "model/pass.h"
+#include "train/bitext.h"
+
+#include <nmt/threads.h>
+
+struct nmt_shard {
+    struct nmt_pass pass;
+    struct nmt_params grads;
+    struct nmt_pair *pairs;
+    size_t n;
+    struct nmt_loss loss;
+    struct nmt_err err;
+};
+
+struct nmt_gradient {
+    const struct nmt_shape *shape;
+    size_t shards;
+    struct nmt_shard *shard;
+    real **block; /* [shards] gradients, cleared by the optimiser */
+    struct nmt_loss loss;
+    uint64_t S, T; /* tokens of the last batch, with </s> */
+};
+
+/** layout and shape are borrowed. */
+int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
+                      const struct nmt_layout *layout, size_t shards, size_t largest_batch,
+                      struct nmt_err *err) NMT_MUST_USE;
+void nmt_gradient_release(struct nmt_gradient *g);
+
+/**
+ * Adds the gradient of the summed loss of pairs order[0..n) to the blocks; sets loss, S, T.
+ * dropout NULL: none. NMT_ENOMEM.
+ */
+int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
+                     const struct nmt_bitext *data, const uint32_t *order, size_t n,
+                     const struct nmt_dropout *dropout, real label_smoothing,
+                     struct nmt_threads *threads, struct nmt_err *err) NMT_MUST_USE;
+
+/** The i-th pair of a bitext as the model reads it. */
+struct nmt_pair nmt_bitext_pair_at(const struct nmt_bitext *data, size_t i);
+
+#endif

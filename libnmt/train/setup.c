@@ -1,0 +1,147 @@
+/* Everything a training run needs, built once: data, vocabularies, weights, workers. */
+#include "train/trainer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int read_data(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
+{
+    const struct nmt_config *c = t->config;
+    if (t->opt->tsv)
+        NMT_TRY(nmt_text_read_pair(&text[0], &text[1], t->opt->tsv, NULL, err));
+    else if (!c->data_source[0] || !c->data_target[0])
+        return nmt_fail(err, NMT_ECONFIG, 0,
+                        "no bitext: give SOURCE and TARGET, or data.source and "
+                        "data.target, or pairs with a tab on stdin");
+    else
+        NMT_TRY(nmt_text_read_pair(&text[0], &text[1], c->data_source, c->data_target, err));
+    if (text[0].n == 0)
+        return nmt_fail(err, NMT_ETEXT, 0, "%s: the bitext is empty",
+                        t->opt->tsv ? t->opt->tsv : c->data_source);
+    if (!c->data_valid_source[0] != !c->data_valid_target[0])
+        return nmt_fail(err, NMT_ECONFIG, 0,
+                        "data.valid-source and data.valid-target belong together");
+    if (c->data_valid_source[0])
+        NMT_TRY(nmt_text_read_pair(&t->valid_text[0], &t->valid_text[1], c->data_valid_source,
+                                   c->data_valid_target, err));
+    return 0;
+}
+
+static int build_data(struct nmt_trainer *t, const struct nmt_text text[2], struct nmt_err *err)
+{
+    const struct nmt_config *c = t->config;
+    NMT_TRY(nmt_bitext_build(&t->data, &text[0], &text[1], t->source, t->target,
+                             (size_t)c->train_max_length, err));
+    if (t->data.n == 0)
+        return nmt_fail(err, NMT_ETEXT, 0,
+                        "no pair can be used: %zu with an empty side, %zu over %lld tokens",
+                        t->data.empty, t->data.long_, (long long)c->train_max_length);
+    if (t->data.n > UINT32_MAX)
+        return nmt_fail(err, NMT_ELIMIT, 0, "more than 2^32 sentence pairs");
+    return nmt_bitext_build(&t->valid, &t->valid_text[0], &t->valid_text[1], t->source, t->target,
+                            0, err);
+}
+
+/* The most pairs a batch may have. */
+static size_t largest_batch(const struct nmt_trainer *t)
+{
+    const struct nmt_config *c = t->config;
+    size_t most =
+        (size_t)(c->train_batch_words > 0 ? c->train_batch_words : c->train_batch_sentences);
+    return most < t->data.n ? most : t->data.n;
+}
+
+static int build_model(struct nmt_trainer *t, struct nmt_err *err)
+{
+    const struct nmt_config *c = t->config;
+    NMT_TRY(nmt_shape_from_config(&t->shape, c, nmt_vocab_size(t->source),
+                                  nmt_vocab_size(t->target), err));
+    if (t->shape.tied == NMT_TIED_ALL && t->source != t->target)
+        return nmt_fail(err, NMT_ECONFIG, 0, "model.tied: all needs one joint vocabulary");
+    NMT_TRY(nmt_layout_init(&t->layout, &t->shape, err));
+    t->weights = aligned_alloc(64, t->layout.count * sizeof *t->weights);
+    if (!t->weights)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu weights", t->layout.count);
+    nmt_params_bind(&t->params, &t->shape, &t->layout, t->weights);
+    NMT_TRY(nmt_params_init(t->weights, &t->layout, c->model_init, (uint64_t)c->train_seed, err));
+    NMT_TRY(nmt_optimizer_init(&t->optimizer, c, t->weights, t->layout.count, err));
+    nmt_params_bind(&t->average, &t->shape, &t->layout,
+                    t->optimizer.average ? t->optimizer.average : t->weights);
+    return nmt_gradient_init(&t->gradient, &t->shape, &t->layout, (size_t)c->train_shards,
+                             largest_batch(t), err);
+}
+
+static int prepare_paths(struct nmt_trainer *t, struct nmt_err *err)
+{
+    size_t n = strlen(t->opt->model) + sizeof ".state";
+    t->state_path = malloc(n);
+    if (!t->state_path)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    memcpy(t->state_path, t->opt->model, n - sizeof ".state");
+    memcpy(t->state_path + n - sizeof ".state", ".state", sizeof ".state");
+    return 0;
+}
+
+static int init_parts(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
+{
+    NMT_TRY(nmt_config_check(t->config, err));
+    NMT_TRY(prepare_paths(t, err));
+    if (!t->opt->score && t->config->train_metric == NMT_VALID_BLEU)
+        return nmt_fail(err, NMT_ECONFIG, 0, "train.metric: bleu, but nothing that computes it");
+    NMT_TRY(nmt_state_refuse_foreign(t, err));
+    NMT_TRY(read_data(t, text, err));
+    NMT_TRY(nmt_state_vocabularies(t, err));
+    if (!t->source)
+        NMT_TRY(nmt_vocab_learn_pair(&t->source, &t->target, t->config, &text[0], &text[1], err));
+    NMT_TRY(build_data(t, text, err));
+    nmt_text_release(&text[0]);
+    nmt_text_release(&text[1]);
+    NMT_TRY(nmt_threads_new(&t->threads, (size_t)t->config->train_threads, err));
+    NMT_TRY(build_model(t, err));
+    if (t->valid.n)
+        NMT_TRY(nmt_validator_init(&t->validator, &t->shape, &t->valid, &t->valid_text[1],
+                                   t->target, t->opt, nmt_threads_count(t->threads), err));
+    t->at.rate_factor = 1;
+    struct nmt_train_report r = { .event = NMT_TRAIN_DATA };
+    nmt_trainer_report(t, &r, NMT_TRAIN_DATA, NULL);
+    int resumed = nmt_trainer_load_state(t, err);
+    NMT_TRY(resumed);
+    NMT_TRY(nmt_batches_build(&t->batches, &t->data, t->config, t->at.epoch, err));
+    if (t->at.batch > t->batches.count)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the position is behind the data", t->state_path);
+    if (resumed) {
+        struct nmt_train_report again = { .event = NMT_TRAIN_RESUMED };
+        nmt_trainer_report(t, &again, NMT_TRAIN_RESUMED, t->state_path);
+    }
+    return 0;
+}
+
+int nmt_trainer_init(struct nmt_trainer *t, const struct nmt_train_options *opt,
+                     struct nmt_err *err)
+{
+    struct nmt_text text[2] = { { .at = NULL }, { .at = NULL } };
+    t->opt = opt;
+    t->config = opt->config;
+    int rc = init_parts(t, text, err);
+    nmt_text_release(&text[0]);
+    nmt_text_release(&text[1]);
+    return rc;
+}
+
+void nmt_trainer_release(struct nmt_trainer *t)
+{
+    nmt_validator_release(&t->validator);
+    nmt_batches_release(&t->batches);
+    nmt_gradient_release(&t->gradient);
+    nmt_optimizer_release(&t->optimizer);
+    nmt_threads_free(t->threads);
+    nmt_bitext_release(&t->data);
+    nmt_bitext_release(&t->valid);
+    nmt_text_release(&t->valid_text[0]);
+    nmt_text_release(&t->valid_text[1]);
+    if (t->target != t->source)
+        nmt_vocab_free(t->target);
+    nmt_vocab_free(t->source);
+    free(t->weights);
+    free(t->state_path);
+}

@@ -1,0 +1,87 @@
+/* The state of a training run; see nmt/train.h for what it does. */
+#ifndef NMT_TRAINER_H
+#define NMT_TRAINER_H
+
+#include "train/batches.h"
+#include "train/gradient.h"
+#include "train/optimizer.h"
+#include "train/validate.h"
+
+#include <nmt/train.h>
+
+/** What decides where training stands, beside the weights; all of it is in the state file. */
+struct nmt_train_position {
+    uint64_t epoch;       /* from 0 */
+    uint64_t batch;       /* next one of the epoch */
+    uint64_t skipped;     /* updates whose gradient was not finite */
+    uint64_t skipped_run; /* of them in a row, now */
+    uint64_t checks;      /* validations so far */
+    uint64_t validated;   /* the update of the last one */
+    uint64_t best_update; /* 0: no validation yet */
+    uint64_t bad_checks;  /* validations since the best */
+    uint64_t plateau;     /* bad ones since the rate last fell */
+    double best;          /* of the metric: greater is better (perplexity is negated) */
+    double rate_factor;   /* of the plateau schedule */
+    double seconds;
+    bool finished;
+};
+
+struct nmt_trainer {
+    const struct nmt_train_options *opt;
+    const struct nmt_config *config;
+    struct nmt_text valid_text[2];
+    struct nmt_vocab *source, *target; /* target may be source */
+    struct nmt_bitext data, valid;
+    struct nmt_shape shape;
+    struct nmt_layout layout;
+    real *weights;
+    struct nmt_params params;  /* of the weights */
+    struct nmt_params average; /* of the moving average, or the weights */
+    struct nmt_gradient gradient;
+    struct nmt_optimizer optimizer;
+    struct nmt_validator validator;
+    struct nmt_threads *threads;
+    struct nmt_batches batches; /* of the current epoch */
+    struct nmt_train_position at;
+    char *state_path;
+    bool save_failed;
+
+    /* since the last report of progress, and of this process */
+    double loss_sum, nll_sum, tokens_sum;
+    uint64_t source_words, target_words;
+    double norm, rate;
+    double started;
+};
+
+/** Reads data and vocabularies, builds everything; resumes if there is a state. */
+int nmt_trainer_init(struct nmt_trainer *t, const struct nmt_train_options *opt,
+                     struct nmt_err *err) NMT_MUST_USE;
+void nmt_trainer_release(struct nmt_trainer *t);
+
+/** Fills in a report of where training stands and hands it to the callback. */
+void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
+                        enum nmt_train_event event, const char *text);
+
+/** Writes the weights (their average, if one is kept) as the model file. */
+int nmt_trainer_save_model(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Writes everything needed to go on as MODEL.state. */
+int nmt_trainer_save_state(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** A model file without a state beside it is somebody's work: NMT_EUSAGE, unless told to overwrite.
+ */
+int nmt_state_refuse_foreign(const struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Takes the vocabularies out of a state file, if there is one. */
+int nmt_state_vocabularies(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Takes the rest back: 1 when there was a state file, 0 when there was none. */
+int nmt_trainer_load_state(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Share of the planned length that is done, 0 to 1. */
+double nmt_schedule_share(const struct nmt_config *c, uint64_t update, double epochs_done);
+
+/** The learning rate of update u (from 1) at this share of the length. */
+double nmt_schedule_rate(const struct nmt_config *c, uint64_t u, double share, double factor);
+
+#endif

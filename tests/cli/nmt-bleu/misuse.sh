@@ -1,0 +1,16 @@
+# A wrong command line is status 2, with nothing on stdout.
+try() {
+    nmt-bleu "$@" </dev/null
+    [ $? -eq 2 ] || echo "status is not 2: $*"
+}
+try
+try -i hyp ref
+try -t 14a ref
+try -m rouge ref
+try -s exp2 ref
+try -sv -1 ref
+try -w 99 ref
+try --max-order 0 ref
+try --refs-tab a b
+try --sentence --exact-match -f text ref
+try --nonsense ref
