@@ -187,10 +187,11 @@ static int learn_all(struct job *j, struct nmt_vocab_learner *l, struct nmt_err 
     NMT_TRY(feed_all(j, &sink, err));
     uint64_t given_up = nmt_vocab_learner_given_up(l, &longest);
     if (longest != SIZE_MAX && !cli_flag(j->cli, 'q'))
-        cli_warn(j->cli,
-                 "too many distinct words: those of %zu bytes and more are left out, %llu times "
-                 "(--max-types)",
-                 longest, (unsigned long long)given_up);
+        cli_warn(
+            j->cli,
+            "too many distinct words: %llu of the text were left out, all longer than %zu bytes "
+            "(--max-types)",
+            (unsigned long long)given_up, longest);
     NMT_TRY(nmt_vocab_learner_finish(l, &j->vocab, err));
     return nmt_vocab_save(j->vocab, j->out, err);
 }

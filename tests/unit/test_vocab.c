@@ -142,17 +142,16 @@ Test(vocab, text_comes_back_byte_for_byte)
                                   "a\xC2\xA0"
                                   "b\tc\r",
                                   NULL };
-    for (int type = NMT_VOCAB_WORD; type <= NMT_VOCAB_BPE; type++)
-        for (int form = NMT_NORMALIZE_NONE; form <= NMT_NORMALIZE_NFC; form++) {
-            opt.spec.type = (enum nmt_vocab_type)type;
-            opt.spec.normalize = NMT_NORMALIZE_NONE;
-            opt.size = type == NMT_VOCAB_BPE ? 17000 : 0;
-            struct nmt_vocab *v = learn(opt, lines);
-            for (size_t i = 0; lines[i]; i++)
-                assert_comes_back(v, lines[i], strlen(lines[i]), lines[i], strlen(lines[i]));
-            assert_comes_back(v, "", 0, "", 0);
-            nmt_vocab_free(v);
-        }
+    opt.spec.normalize = NMT_NORMALIZE_NONE;
+    for (int type = NMT_VOCAB_WORD; type <= NMT_VOCAB_BPE; type++) {
+        opt.spec.type = (enum nmt_vocab_type)type;
+        opt.size = type == NMT_VOCAB_BPE ? 17000 : 0;
+        struct nmt_vocab *v = learn(opt, lines);
+        for (size_t i = 0; lines[i]; i++)
+            assert_comes_back(v, lines[i], strlen(lines[i]), lines[i], strlen(lines[i]));
+        assert_comes_back(v, "", 0, "", 0);
+        nmt_vocab_free(v);
+    }
     free(text);
 }
 
@@ -164,7 +163,7 @@ Test(vocab, unknown_characters_come_back_as_bytes)
     struct nmt_vocab *v = learn(opt, lines);
     static const char text[] = "abx \xE2\x82\xAC " BAR " <0x41> <unk>";
     assert_comes_back(v, text, strlen(text), text, strlen(text));
-    cr_assert(eq(str, (char *)cut(v, "a\xC3\xA9"), BAR "a <0xC3> <0xA9>"));
+    cr_assert(eq(str, (char *)cut(v, "a\xC3\xA9"), BAR " a <0xC3> <0xA9>"));
     nmt_id bytes[] = { nmt_vocab_find(v, "<0xC3>", 6), nmt_vocab_find(v, "<0x0A>", 6),
                        nmt_vocab_find(v, "<0x41>", 6) };
     struct nmt_buffer out = NMT_BUFFER_INIT;
