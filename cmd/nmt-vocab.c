@@ -201,17 +201,10 @@ static int learn(struct job *j, struct nmt_err *err)
     struct nmt_vocab_learn_options o = learn_options(j->cli);
     struct nmt_vocab_learner *l = NULL;
     int rc = nmt_vocab_learner_new(&l, &o, err);
-<<<<<<< HEAD
-    if (rc == NMT_ELIMIT) { /* the options ask for what cannot be */
-        nmt_output_abandon(j->out);
-        cli_misuse(j->cli, "%s", err->msg);
-    }
-=======
     if (rc == NMT_ELIMIT)
         cli_misuse(j->cli, "%s", err->msg);
     if (rc == 0)
         rc = open_output(j, err);
->>>>>>> w-vocab
     if (rc == 0)
         rc = learn_all(j, l, err);
     nmt_vocab_learner_free(l);
