@@ -103,7 +103,8 @@ BINS := $(PROGRAMS_HERE:%=$(BUILD)/bin/%)
 
 .PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz fuzzers \
 	install uninstall clean style tags dist nmt.h
-.SECONDARY:
+# Not .SECONDARY: it would keep $(BUILD)/flags from ever being looked at.
+.PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/obj64/%.o
 .DELETE_ON_ERROR:
 
 all: $(BINS)
@@ -153,6 +154,7 @@ $(LIB) $(LIB64):
 	@ar rcs $@ $^
 
 $(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
+$(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/gather.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
