@@ -103,7 +103,8 @@ BINS := $(PROGRAMS_HERE:%=$(BUILD)/bin/%)
 
 .PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz fuzzers \
 	install uninstall clean style tags dist nmt.h
-.SECONDARY:
+# Not .SECONDARY: it would keep $(BUILD)/flags from ever being looked at.
+.PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/obj64/%.o
 .DELETE_ON_ERROR:
 
 all: $(BINS)

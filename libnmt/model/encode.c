@@ -138,9 +138,8 @@ static void cut_line(void *arg, size_t i, size_t worker)
     struct nmt_line_encoder *e = arg;
     struct nmt_encoded *line = &e->lines[i];
     line->fault = (struct nmt_err)NMT_ERR_INIT;
-    int rc = line->too_long
-                 ? nmt_fail(&line->fault, NMT_ELIMIT, 0, "the line is too long")
-                 : nmt_line_cutter_run(&e->worker[worker].cutter, line, &line->fault);
+    int rc = line->too_long ? nmt_fail(&line->fault, NMT_ELIMIT, 0, "the line is too long")
+                            : nmt_line_cutter_run(&e->worker[worker].cutter, line, &line->fault);
     if (rc < 0)
         line->sentence.n_models = 0; /* nothing of it may be used */
 }

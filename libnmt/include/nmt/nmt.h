@@ -6,6 +6,8 @@
 #include <nmt/arena.h>
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
+#include <nmt/by_length.h>
+#include <nmt/chart.h>
 #include <nmt/check.h>
 #include <nmt/chrf.h>
 #include <nmt/codes.h>
@@ -32,6 +34,7 @@
 #include <nmt/real.h>
 #include <nmt/records.h>
 #include <nmt/report.h>
+#include <nmt/report_lines.h>
 #include <nmt/resample.h>
 #include <nmt/scoring.h>
 #include <nmt/search.h>
@@ -46,5 +49,6 @@
 #include <nmt/utf8.h>
 #include <nmt/version.h>
 #include <nmt/vocab.h>
+#include <nmt/worst.h>
 
 #endif
