@@ -81,5 +81,5 @@ nmt-vocab -q -t char -o vocabulary source && nmt-vocab -e vocabulary -o ids sour
 walk encode-text nmt-vocab -e vocabulary -o file source
 walk encode-stdin nmt-vocab -e vocabulary -j 2
 walk decode-ids nmt-vocab -d vocabulary -o file ids
-walk bleu nmt-bleu -o file target
+walk bleu nmt-bleu target
 exit $bad
