@@ -3,11 +3,13 @@
 
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
+#include <nmt/chart.h>
 #include <nmt/metric.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
 #include <nmt/scoring.h>
 #include <nmt/threads.h>
+#include <nmt/worst.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,11 @@ enum {
     OPT_PAIRED_AR,
     OPT_PAIRED_AR_N,
     OPT_SEED,
+    OPT_BY_LENGTH,
+    OPT_LENGTH_STEP,
+    OPT_SVG,
+    OPT_WORST,
+    OPT_SOURCE,
 };
 
 static const struct cli_opt opts[] = {
@@ -74,6 +81,11 @@ static const struct cli_opt opts[] = {
     { OPT_PAIRED_AR, "paired-ar", NULL, "test by approximate randomisation" },
     { OPT_PAIRED_AR_N, "paired-ar-n", "N", "trials for it (default: 10000)" },
     { OPT_SEED, "seed", "N", "of resampling, or none (default: $SACREBLEU_SEED, or 12345)" },
+    { OPT_BY_LENGTH, "by-length", "SRC", "scores by the length of the source text's sentences" },
+    { OPT_LENGTH_STEP, "length-step", "N", "words of a class of length (default: 10)" },
+    { OPT_SVG, "svg", "FILE", "and a picture of them, a curve for every system" },
+    { OPT_WORST, "worst", "N", "the worst sentences with their texts" },
+    { OPT_SOURCE, "source", "FILE", "the source text, to be shown with them" },
     { OPT_REFS_TAB, "refs-tab", NULL, "one file of references, those of a line between tabs" },
     { 'f', "format", "NAME", "json (default), text, tsv" },
     { 'w', "width", "N", "decimals (default: 1)" },
@@ -231,10 +243,16 @@ static void choose_seed(struct nmt_scoring *t, const struct cli *cli)
 static void choose_kind(struct nmt_scoring *t, const struct cli *cli)
 {
     bool bs = cli_flag(cli, OPT_PAIRED_BS), ar = cli_flag(cli, OPT_PAIRED_AR);
-    if (cli_flag(cli, OPT_SENTENCE) + cli_flag(cli, OPT_CONFIDENCE) + bs + ar > 1)
-        cli_misuse(cli,
-                   "--sentence, --confidence, --paired-bs and --paired-ar exclude one another");
-    t->kind = cli_flag(cli, OPT_SENTENCE)              ? NMT_SCORE_SENTENCES
+    bool by_length = cli_flag(cli, OPT_BY_LENGTH), worst = cli_flag(cli, OPT_WORST);
+    int kinds = cli_flag(cli, OPT_SENTENCE) + cli_flag(cli, OPT_CONFIDENCE) + bs + ar;
+    if (kinds + by_length + worst > 1)
+        cli_misuse(cli, "--sentence, --confidence, --paired-bs, --paired-ar, --by-length and "
+                        "--worst exclude one another");
+    if (cli_flag(cli, OPT_SVG) && !by_length)
+        cli_misuse(cli, "--svg needs --by-length");
+    t->kind = by_length                                ? NMT_SCORE_BY_LENGTH
+              : worst                                  ? NMT_SCORE_WORST
+              : cli_flag(cli, OPT_SENTENCE)            ? NMT_SCORE_SENTENCES
               : cli_flag(cli, OPT_CONFIDENCE)          ? NMT_SCORE_CONFIDENCE
               : ar                                     ? NMT_SCORE_PAIRED_AR
               : bs || cli_value(cli, OPT_PAIRED, NULL) ? NMT_SCORE_PAIRED_BS
@@ -244,6 +262,11 @@ static void choose_kind(struct nmt_scoring *t, const struct cli *cli)
         (size_t)(t->kind == NMT_SCORE_CONFIDENCE ? cli_int(cli, OPT_CONFIDENCE_N, 1000, 1, most)
                  : ar                            ? cli_int(cli, OPT_PAIRED_AR_N, 10000, 1, most)
                                                  : cli_int(cli, OPT_PAIRED_BS_N, 1000, 1, most));
+    t->length_step = (size_t)cli_int(cli, OPT_LENGTH_STEP, 10, 1, 1000000);
+    t->n_worst = (size_t)cli_int(cli, OPT_WORST, 10, 1, NMT_WORST_MAX);
+    t->files.source = by_length ? cli_value(cli, OPT_BY_LENGTH, NULL)
+                      : worst   ? cli_value(cli, OPT_SOURCE, NULL)
+                                : NULL;
     choose_seed(t, cli);
 }
 
@@ -256,6 +279,8 @@ static void choose_report(struct nmt_scoring *t, const struct cli *cli)
     t->report.width = (unsigned)cli_int(cli, 'w', 1, 0, 30);
     t->report.score_only = cli_flag(cli, 'b');
     t->report.brief = cli_flag(cli, OPT_SHORT);
+    if (t->kind == NMT_SCORE_WORST && t->report.format == NMT_REPORT_TSV)
+        cli_misuse(cli, "--worst prints text or json, no tsv");
     bool one = t->n_metrics == 1 && t->files.n_systems == 1;
     if (sentences && !one && t->report.format != NMT_REPORT_TSV)
         cli_misuse(cli, "--sentence with several metrics or systems needs -f tsv");
@@ -275,14 +300,39 @@ static void show_progress(void *arg, uint64_t n_lines, const struct nmt_result *
     fprintf(stderr, "\033[K");
 }
 
-static int print(struct nmt_buffer *text, struct nmt_err *err)
+static int print(const struct nmt_buffer *text, const char *path, struct nmt_err *err)
 {
     struct nmt_output *out = NULL;
-    NMT_TRY(nmt_output_open(&out, NULL, err));
+    NMT_TRY(nmt_output_open(&out, path, err));
     int rc = nmt_output_write(out, text->data, text->len, err);
     if (rc == 0)
         return nmt_output_close(&out, err);
     nmt_output_abandon(out);
+    return rc;
+}
+
+/* One curve for every system, over the middle of each class of length. */
+static int draw(const struct nmt_scoring *t, const struct nmt_length_curves *c, const char *path,
+                struct nmt_err *err)
+{
+    char metric[NMT_METRIC_NAME_MAX];
+    struct nmt_buffer svg = NMT_BUFFER_INIT;
+    size_t n = t->files.n_systems;
+    struct nmt_curve *curves = calloc(n, sizeof *curves);
+    nmt_metric_name(&t->metrics[0], metric);
+    for (size_t s = 0; curves && s < n; s++) {
+        bool is_stdin = strcmp(t->files.systems[s], "-") == 0;
+        curves[s] = (struct nmt_curve){ is_stdin ? "(stdin)" : t->files.systems[s], c->x,
+                                        c->y + s * c->n, c->n };
+    }
+    struct nmt_chart chart = { "Score by length of the source sentence", "words of the source",
+                               metric, curves, n };
+    int rc = curves ? nmt_chart_svg(&chart, &svg, err)
+                    : nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu curves", n);
+    if (rc == 0)
+        rc = print(&svg, path, err);
+    nmt_buffer_release(&svg);
+    free(curves);
     return rc;
 }
 
@@ -295,6 +345,7 @@ int main(int argc, char **argv)
     struct nmt_scoring t = { .n_metrics = 0 };
     struct nmt_threads *threads = NULL;
     struct nmt_buffer report = NMT_BUFFER_INIT;
+    struct nmt_length_curves curves = { 0, NULL, NULL };
     time_t shown = time(NULL);
 
     cli_parse(&cli, argc, argv);
@@ -304,6 +355,8 @@ int main(int argc, char **argv)
     choose_kind(&t, &cli);
     choose_report(&t, &cli);
     size_t n_threads = (size_t)cli_int(&cli, 'j', 0, 1, 1024);
+    const char *svg = cli_value(&cli, OPT_SVG, NULL);
+    t.curves = svg ? &curves : NULL;
     if (isatty(STDERR_FILENO) && !cli_flag(&cli, 'q')) {
         t.progress = show_progress;
         t.progress_arg = &shown;
@@ -311,12 +364,14 @@ int main(int argc, char **argv)
     if (!systems)
         nmt_fail(&err, NMT_ENOMEM, 0, "out of memory");
     else if (nmt_threads_new(&threads, n_threads, &err) == 0 &&
-             nmt_scoring_run(&t, threads, &report, &err) == 0)
-        print(&report, &err);
+             nmt_scoring_run(&t, threads, &report, &err) == 0 &&
+             (!svg || draw(&t, &curves, svg, &err) == 0))
+        print(&report, NULL, &err);
     if (t.progress && shown != 0 && !err.code)
         fprintf(stderr, "\r\033[K");
     nmt_threads_free(threads);
     nmt_buffer_release(&report);
+    nmt_length_curves_release(&curves);
     free(systems);
     return cli_finish(&cli, &err);
 }

@@ -93,6 +93,12 @@ struct job {
 
 /* --- all of the text to one place -------------------------------------------------------- */
 
+/* When the command line has been read to its end: misuse must not leave a temporary file. */
+static int open_output(struct job *j, struct nmt_err *err)
+{
+    return nmt_output_open(&j->out, cli_value(j->cli, 'o', NULL), err);
+}
+
 /* What takes the lines of all operands. */
 struct sink {
     int (*add)(void *to, const char *line, size_t len, struct nmt_err *err);
@@ -181,10 +187,11 @@ static int learn_all(struct job *j, struct nmt_vocab_learner *l, struct nmt_err 
     NMT_TRY(feed_all(j, &sink, err));
     uint64_t given_up = nmt_vocab_learner_given_up(l, &longest);
     if (longest != SIZE_MAX && !cli_flag(j->cli, 'q'))
-        cli_warn(j->cli,
-                 "too many distinct words: those of %zu bytes and more are left out, %llu times "
-                 "(--max-types)",
-                 longest, (unsigned long long)given_up);
+        cli_warn(
+            j->cli,
+            "too many distinct words: %llu of the text were left out, all longer than %zu bytes "
+            "(--max-types)",
+            (unsigned long long)given_up, longest);
     NMT_TRY(nmt_vocab_learner_finish(l, &j->vocab, err));
     return nmt_vocab_save(j->vocab, j->out, err);
 }
@@ -194,10 +201,10 @@ static int learn(struct job *j, struct nmt_err *err)
     struct nmt_vocab_learn_options o = learn_options(j->cli);
     struct nmt_vocab_learner *l = NULL;
     int rc = nmt_vocab_learner_new(&l, &o, err);
-    if (rc == NMT_ELIMIT) { /* the options ask for what cannot be */
-        nmt_output_abandon(j->out);
+    if (rc == NMT_ELIMIT)
         cli_misuse(j->cli, "%s", err->msg);
-    }
+    if (rc == 0)
+        rc = open_output(j, err);
     if (rc == 0)
         rc = learn_all(j, l, err);
     nmt_vocab_learner_free(l);
@@ -219,6 +226,7 @@ static int learn_codes(struct job *j, struct nmt_err *err)
         .dict_input = cli_flag(cli, OPT_DICT_INPUT),
     };
     struct nmt_codes_learner *l = NULL;
+    NMT_TRY(open_output(j, err));
     NMT_TRY(nmt_codes_learner_new(&l, &o, err));
     struct sink sink = { add_to_codes, l, 0 };
     int rc = feed_all(j, &sink, err);
@@ -236,6 +244,7 @@ static int add_to_tally(void *to, const char *line, size_t len, struct nmt_err *
 static int count_words(struct job *j, struct nmt_err *err)
 {
     struct nmt_tally *t = NULL;
+    NMT_TRY(open_output(j, err));
     NMT_TRY(nmt_tally_new(&t, err));
     struct sink sink = { add_to_tally, t, 0 };
     int rc = feed_all(j, &sink, err);
@@ -320,6 +329,7 @@ static int filter_all(struct job *j, nmt_filter_fn *fn, struct nmt_err *err)
     j->dropout = cli_real(j->cli, OPT_DROPOUT, 0, 0, 1);
     j->seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX);
     NMT_TRY(make_workers(j, err));
+    NMT_TRY(open_output(j, err));
     f.threads = j->threads;
     while ((path = cli_next_operand(j->cli))) {
         struct nmt_lines *in = NULL;
@@ -355,6 +365,7 @@ static int import(struct job *j, struct nmt_err *err)
 {
     cli_need(j->cli, 't');
     NMT_TRY(load(j, OPT_IMPORT, err));
+    NMT_TRY(open_output(j, err));
     return nmt_vocab_save(j->vocab, j->out, err);
 }
 
@@ -413,6 +424,7 @@ static int check(struct job *j, struct nmt_err *err)
     struct nmt_buffer report = NMT_BUFFER_INIT;
     if (j->cli->n_operands != (cli_flag(j->cli, OPT_CLEAN) ? 4 : 2))
         cli_misuse(j->cli, "-c needs SRC TGT, with --clean OUT.src OUT.tgt behind them");
+    NMT_TRY(open_output(j, err));
     int rc = check_and_clean(j, &c, clean, err);
     if (rc == 0)
         rc = json ? nmt_check_json(&c, &report, err) : nmt_check_report(&c, &report, err);
@@ -471,9 +483,7 @@ int main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     const struct mode *mode = choose_mode(&cli);
     j.invalid = (enum nmt_invalid)cli_choice(&cli, OPT_INVALID, policies, NMT_INVALID_SKIP);
-    int rc = nmt_output_open(&j.out, cli_value(&cli, 'o', NULL), &err);
-    if (rc == 0)
-        rc = mode->run(&j, &err);
+    int rc = mode->run(&j, &err);
     if (rc == 0)
         rc = nmt_output_close(&j.out, &err);
     nmt_output_abandon(j.out);

@@ -49,6 +49,20 @@ INLINE void store_tail(real *p, vec v, size_t n)
     memcpy(p, &v, n * sizeof *p);
 }
 
+/* A whole vector, or what is left of one: the branch is taken the same way but for the last. */
+INLINE vec load_some(const real *p, size_t n)
+{
+    return n == LANES ? load(p) : load_tail(p, n);
+}
+
+INLINE void store_some(real *p, vec v, size_t n)
+{
+    if (n == LANES)
+        store(p, v);
+    else
+        store_tail(p, v, n);
+}
+
 INLINE real sum_lanes(vec v)
 {
     real a[LANES];
@@ -291,15 +305,15 @@ static void kernel_lstm_forward(real *h_new, real *c_new, real *a, const real *c
     real *i_gate = a, *f_gate = a + H, *o_gate = a + 2 * H, *g_gate = a + 3 * H;
     for (size_t k = 0; k < H; k += LANES) {
         size_t n = H - k < LANES ? H - k : LANES;
-        vec i = vec_sigmoid(load_tail(i_gate + k, n)), f = vec_sigmoid(load_tail(f_gate + k, n));
-        vec o = vec_sigmoid(load_tail(o_gate + k, n)), g = vec_tanh(load_tail(g_gate + k, n));
-        vec cell = f * load_tail(c + k, n) + i * g;
-        store_tail(i_gate + k, i, n);
-        store_tail(f_gate + k, f, n);
-        store_tail(o_gate + k, o, n);
-        store_tail(g_gate + k, g, n);
-        store_tail(c_new + k, cell, n);
-        store_tail(h_new + k, o * vec_tanh(cell), n);
+        vec i = vec_sigmoid(load_some(i_gate + k, n)), f = vec_sigmoid(load_some(f_gate + k, n));
+        vec o = vec_sigmoid(load_some(o_gate + k, n)), g = vec_tanh(load_some(g_gate + k, n));
+        vec cell = f * load_some(c + k, n) + i * g;
+        store_some(i_gate + k, i, n);
+        store_some(f_gate + k, f, n);
+        store_some(o_gate + k, o, n);
+        store_some(g_gate + k, g, n);
+        store_some(c_new + k, cell, n);
+        store_some(h_new + k, o * vec_tanh(cell), n);
     }
 }
 
@@ -309,15 +323,15 @@ static void kernel_lstm_backward(real *dc_prev, real *a, const real *dh, const r
     real *i_gate = a, *f_gate = a + H, *o_gate = a + 2 * H, *g_gate = a + 3 * H;
     for (size_t k = 0; k < H; k += LANES) {
         size_t n = H - k < LANES ? H - k : LANES;
-        vec i = load_tail(i_gate + k, n), f = load_tail(f_gate + k, n);
-        vec o = load_tail(o_gate + k, n), g = load_tail(g_gate + k, n);
-        vec t = vec_tanh(load_tail(c_new + k, n)), dhv = load_tail(dh + k, n);
-        vec d = load_tail(dc + k, n) + dhv * o * (1 - t * t); /* h' = o tanh(c') */
-        store_tail(o_gate + k, dhv * t * o * (1 - o), n);
-        store_tail(i_gate + k, d * g * i * (1 - i), n); /* c' = f c + i g */
-        store_tail(f_gate + k, d * load_tail(c + k, n) * f * (1 - f), n);
-        store_tail(g_gate + k, d * i * (1 - g * g), n);
-        store_tail(dc_prev + k, d * f, n);
+        vec i = load_some(i_gate + k, n), f = load_some(f_gate + k, n);
+        vec o = load_some(o_gate + k, n), g = load_some(g_gate + k, n);
+        vec t = vec_tanh(load_some(c_new + k, n)), dhv = load_some(dh + k, n);
+        vec d = load_some(dc + k, n) + dhv * o * (1 - t * t); /* h' = o tanh(c') */
+        store_some(o_gate + k, dhv * t * o * (1 - o), n);
+        store_some(i_gate + k, d * g * i * (1 - i), n); /* c' = f c + i g */
+        store_some(f_gate + k, d * load_some(c + k, n) * f * (1 - f), n);
+        store_some(g_gate + k, d * i * (1 - g * g), n);
+        store_some(dc_prev + k, d * f, n);
     }
 }
 
@@ -342,14 +356,11 @@ INLINE void additive_backward_columns(real *du, vec *dq, vec *dv, const real *de
 {
     vec dqs = { 0 }, dvs = { 0 };
     for (size_t j = 0; j < S; j++, u += A, du += A) {
-        vec t = vec_tanh(q + (n == LANES ? load(u) : load_tail(u, n)));
+        vec t = vec_tanh(q + load_some(u, n));
         vec dp = v * (1 - t * t) * de[j];
         dvs += t * de[j];
         dqs += dp;
-        if (n == LANES)
-            store(du, load(du) + dp);
-        else
-            store_tail(du, load_tail(du, n) + dp, n);
+        store_some(du, load_some(du, n) + dp, n);
     }
     *dq = dqs;
     *dv = dvs;
@@ -396,8 +407,8 @@ static void kernel_context(real *c, const real *alpha, const real *h, size_t S, 
         size_t n = D - k < LANES ? D - k : LANES;
         vec s = { 0 };
         for (size_t j = 0; j < S; j++)
-            s += load_tail(h + j * D + k, n) * alpha[j];
-        store_tail(c + k, s, n);
+            s += load_some(h + j * D + k, n) * alpha[j];
+        store_some(c + k, s, n);
     }
 }
 

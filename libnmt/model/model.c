@@ -95,6 +95,7 @@ static int open_parts(struct nmt_model *m, const char *path, struct nmt_err *err
         return nmt_fail(err, NMT_EFORMAT, 0, "%s: a file of type '%.64s', not a model", path, type);
     if (!nmt_gguf_digest(m->file))
         return nmt_fail(err, NMT_EFORMAT, 0, "%s: the digest is missing", path);
+    NMT_TRY(nmt_gguf_verify(m->file, err));
     NMT_TRY(nmt_model_read_shape(&m->shape, m->file, err));
     NMT_TRY(nmt_layout_init(&m->layout, &m->shape, err));
     NMT_TRY(read_weights(m, err));
@@ -124,11 +125,6 @@ void nmt_model_close(struct nmt_model *m)
     free(m->copy);
     nmt_gguf_close(m->file);
     free(m);
-}
-
-int nmt_model_verify(const struct nmt_model *m, struct nmt_err *err)
-{
-    return nmt_gguf_verify(m->file, err);
 }
 
 const char *nmt_model_name(const struct nmt_model *m)

@@ -1,7 +1,8 @@
 /* Several systems' scores: a table, a JSON list with sacreBLEU's keys, or columns between tabs. */
+#include "columns_internal.h"
+
 #include <nmt/report.h>
 
-#include <stdio.h>
 #include <string.h>
 
 struct table {
@@ -11,80 +12,76 @@ struct table {
     size_t n_systems, n_metrics;
 };
 
-/* Characters, as wide as they stand on a terminal if none is wide. */
-static size_t width_of(const char *s, size_t n)
-{
-    size_t width = 0;
-    for (size_t i = 0; i < n; i++)
-        width += ((unsigned char)s[i] & 0xC0) != 0x80;
-    return width;
-}
-
 /* "63.7", "63.7 (63.8 ± 1.3)", "59.4 (59.4 ± 1.3), p = 0.0010*". */
-static int add_cell(const struct table *t, const struct nmt_result *x, struct nmt_buffer *out,
+static int add_cell(const struct table *t, const struct nmt_result *x, struct nmt_columns *columns,
                     struct nmt_err *err)
 {
     int w = (int)t->r->width;
-    NMT_TRY(nmt_buffer_addf(out, err, "%.*f", w, x->score));
+    NMT_TRY(nmt_columns_add(columns, err, "%.*f", w, x->score));
     if (x->has_interval)
-        NMT_TRY(nmt_buffer_addf(out, err, " (%.*f \xC2\xB1 %.*f)", w, x->mean, w, x->half_width));
+        NMT_TRY(
+            nmt_columns_more(columns, err, " (%.*f \xC2\xB1 %.*f)", w, x->mean, w, x->half_width));
     if (x->has_p)
-        NMT_TRY(nmt_buffer_addf(out, err, ", p = %.4f%s", x->p, x->p < 0.05 ? "*" : ""));
+        NMT_TRY(nmt_columns_more(columns, err, ", p = %.4f%s", x->p, x->p < 0.05 ? "*" : ""));
     return 0;
 }
 
-static int add_field(const struct table *t, size_t row, size_t column, struct nmt_buffer *out,
-                     struct nmt_err *err)
+static int fill_columns(const struct table *t, struct nmt_columns *columns, struct nmt_err *err)
 {
     char name[NMT_METRIC_NAME_MAX];
-    if (column == 0)
-        return nmt_buffer_adds(out, row == 0 ? "system" : t->names[row - 1], err);
-    if (row == 0)
-        return nmt_buffer_adds(out, nmt_metric_name(t->results[column - 1].metric, name), err);
-    return add_cell(t, &t->results[(row - 1) * t->n_metrics + column - 1], out, err);
+    NMT_TRY(nmt_columns_add(columns, err, "system"));
+    for (size_t m = 0; m < t->n_metrics; m++)
+        NMT_TRY(nmt_columns_add(columns, err, "%s", nmt_metric_name(t->results[m].metric, name)));
+    for (size_t s = 0; s < t->n_systems; s++) {
+        NMT_TRY(nmt_columns_add(columns, err, "%s", t->names[s]));
+        for (size_t m = 0; m < t->n_metrics; m++)
+            NMT_TRY(add_cell(t, &t->results[s * t->n_metrics + m], columns, err));
+    }
+    return 0;
 }
 
-static int widths(const struct table *t, size_t *width, struct nmt_err *err)
+int nmt_report_signatures(const struct nmt_report *r, const struct nmt_metric_options *metrics,
+                          size_t n, struct nmt_buffer *out, struct nmt_err *err)
 {
-    struct nmt_buffer field = NMT_BUFFER_INIT;
-    int rc = 0;
-    for (size_t row = 0; row <= t->n_systems && rc == 0; row++)
-        for (size_t column = 0; column <= t->n_metrics && rc == 0; column++) {
-            field.len = 0;
-            rc = add_field(t, row, column, &field, err);
-            size_t n = width_of(field.data, field.len);
-            width[column] = n > width[column] ? n : width[column];
-        }
-    nmt_buffer_release(&field);
-    return rc;
+    char name[NMT_METRIC_NAME_MAX];
+    NMT_TRY(nmt_buffer_addc(out, '\n', err));
+    for (size_t m = 0; m < n; m++) {
+        NMT_TRY(nmt_buffer_addf(out, err, "%s|", nmt_metric_name(&metrics[m], name)));
+        NMT_TRY(nmt_metric_signature(&metrics[m], &r->how, r->brief, out, err));
+        NMT_TRY(nmt_buffer_addc(out, '\n', err));
+    }
+    return 0;
+}
+
+int nmt_report_json_signatures(const struct nmt_report *r, const struct nmt_metric_options *metrics,
+                               size_t n, struct nmt_buffer *out, struct nmt_err *err)
+{
+    char name[NMT_METRIC_NAME_MAX];
+    for (size_t m = 0; m < n; m++) {
+        NMT_TRY(nmt_buffer_addf(out, err, "%s\"%s\": \"", m ? ", " : "{",
+                                nmt_metric_name(&metrics[m], name)));
+        NMT_TRY(nmt_metric_signature(&metrics[m], &r->how, r->brief, out, err));
+        NMT_TRY(nmt_buffer_addc(out, '"', err));
+    }
+    return nmt_buffer_addc(out, '}', err);
 }
 
 static int text_table(const struct table *t, struct nmt_buffer *out, struct nmt_err *err)
 {
-    size_t width[NMT_METRIC_KINDS + 1] = { 0 };
-    NMT_TRY(widths(t, width, err));
-    for (size_t row = 0; row <= t->n_systems; row++) {
-        for (size_t column = 0; column <= t->n_metrics; column++) {
-            size_t start = out->len;
-            NMT_TRY(add_field(t, row, column, out, err));
-            size_t n = width_of(out->data + start, out->len - start);
-            if (column < t->n_metrics)
-                NMT_TRY(nmt_buffer_addf(out, err, "%*s", (int)(width[column] - n + 2), ""));
-        }
-        NMT_TRY(nmt_buffer_addc(out, '\n', err));
-    }
-    NMT_TRY(nmt_buffer_addc(out, '\n', err));
-    for (size_t m = 0; m < t->n_metrics; m++) {
-        char name[NMT_METRIC_NAME_MAX];
-        nmt_metric_name(t->results[m].metric, name);
-        NMT_TRY(nmt_buffer_addf(out, err, "%s|", name));
-        NMT_TRY(nmt_metric_signature(t->results[m].metric, &t->r->how, t->r->brief, out, err));
-        NMT_TRY(nmt_buffer_addc(out, '\n', err));
-    }
-    if (t->results[t->n_systems * t->n_metrics - 1].has_p)
-        NMT_TRY(nmt_buffer_adds(
-            out, "p: chance of such a difference from the first system; * below 0.05\n", err));
-    return 0;
+    struct nmt_columns columns = { .n_columns = 1 + t->n_metrics };
+    struct nmt_metric_options metrics[NMT_METRIC_KINDS];
+    for (size_t m = 0; m < t->n_metrics; m++)
+        metrics[m] = *t->results[m].metric;
+    int rc = fill_columns(t, &columns, err);
+    if (rc == 0)
+        rc = nmt_columns_print(&columns, NMT_COLUMNS_LEFT, out, err);
+    nmt_columns_release(&columns);
+    NMT_TRY(rc);
+    NMT_TRY(nmt_report_signatures(t->r, metrics, t->n_metrics, out, err));
+    if (!t->results[t->n_systems * t->n_metrics - 1].has_p)
+        return 0;
+    return nmt_buffer_adds(
+        out, "p: chance of such a difference from the first system; * below 0.05\n", err);
 }
 
 static int tsv_row(const struct table *t, size_t system, struct nmt_buffer *out,

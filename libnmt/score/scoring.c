@@ -1,6 +1,11 @@
 /* A job of nmt-bleu from files to report. */
+#include <nmt/by_length.h>
+#include <nmt/report_lines.h>
 #include <nmt/resample.h>
 #include <nmt/scoring.h>
+#include <nmt/worst.h>
+
+#include <math.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +15,9 @@ struct job {
     struct nmt_evaluation evaluation;
     struct nmt_report report;
     struct nmt_buffer rows; /* doubles of all lines, for resampling */
+    const char **names;     /* [n_systems] as they are shown */
+    struct nmt_by_length by_length;
+    struct nmt_worst *worst; /* [n_systems], the first unused if there are several */
     struct nmt_buffer *out;
 };
 
@@ -41,7 +49,7 @@ static int add_heading(const struct job *j, struct nmt_err *err)
         for (size_t m = 0; m < j->s->n_metrics; m++) {
             NMT_TRY(nmt_buffer_addc(j->out, '\t', err));
             if (j->s->files.n_systems > 1)
-                NMT_TRY(nmt_buffer_addf(j->out, err, "%s ", j->s->files.systems[s]));
+                NMT_TRY(nmt_buffer_addf(j->out, err, "%s ", j->names[s]));
             NMT_TRY(nmt_buffer_adds(j->out, nmt_metric_name(&j->s->metrics[m], name), err));
         }
     return nmt_buffer_addc(j->out, '\n', err);
@@ -63,6 +71,96 @@ static int add_sentence(struct job *j, const struct nmt_corpus_line *line, const
     return nmt_buffer_addc(j->out, '\n', err);
 }
 
+/* --- by length, and the worst ------------------------------------------------------------ */
+
+void nmt_length_curves_release(struct nmt_length_curves *c)
+{
+    free(c->x);
+    free(c->y);
+    *c = (struct nmt_length_curves){ 0, NULL, NULL };
+}
+
+static int fill_curves(const struct job *j, struct nmt_length_curves *c, struct nmt_err *err)
+{
+    const struct nmt_by_length *b = &j->by_length;
+    uint64_t from, to;
+    c->x = calloc(b->n_classes + 1, sizeof *c->x);
+    c->y = calloc((b->n_classes + 1) * j->s->files.n_systems, sizeof *c->y);
+    if (!c->x || !c->y)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu classes", b->n_classes);
+    for (size_t k = 1; k < b->n_classes; k++) {
+        nmt_by_length_range(b, k, &from, &to);
+        if (b->counts[k])
+            c->x[c->n++] = (double)(from + (to ? to : from)) / 2;
+    }
+    for (size_t s = 0; s < j->s->files.n_systems; s++)
+        for (size_t k = 1, at = 0; k < b->n_classes; k++)
+            if (b->counts[k])
+                c->y[s * c->n + at++] = nmt_by_length_score(b, &j->evaluation, k, s, 0);
+    return 0;
+}
+
+static int report_by_length(struct job *j, struct nmt_err *err)
+{
+    j->report.how = (struct nmt_provenance){ .n_refs = j->evaluation.n_refs };
+    NMT_TRY(nmt_report_by_length(&j->report, &j->by_length, &j->evaluation, j->names, j->out, err));
+    return j->s->curves ? fill_curves(j, j->s->curves, err) : 0;
+}
+
+/* Sentence scores want the effective order. */
+static struct nmt_metric_options sentence_metric(const struct job *j)
+{
+    struct nmt_metric_options m = j->s->metrics[0];
+    m.bleu.effective_order = true;
+    return m;
+}
+
+/* Against the reference, a line that is one of them has lost nothing, whatever the metric says of
+ * empty lines. */
+static bool is_a_reference(const struct nmt_corpus_line *line, size_t s)
+{
+    for (size_t i = 0; i < line->n_refs; i++)
+        if (line->ref_lens[i] == line->hyp_lens[s] &&
+            memcmp(line->refs[i], line->hyps[s], line->hyp_lens[s]) == 0)
+            return true;
+    return false;
+}
+
+static int look_for_worst(struct job *j, const struct nmt_corpus_line *line, const double *rows,
+                          struct nmt_err *err)
+{
+    struct nmt_metric_options metric = sentence_metric(j);
+    bool is_error = nmt_metric_is_error_rate(&metric);
+    double base = nmt_metric_score(&metric, rows);
+    size_t n = j->s->files.n_systems;
+    if (n == 1 && is_a_reference(line, 0))
+        return 0;
+    if (n == 1)
+        return nmt_worst_add(&j->worst[0], line, line->hyps[0], base, NULL, NAN,
+                             is_error ? base : 100 - base, err);
+    for (size_t s = 1; s < n; s++) {
+        double score = nmt_metric_score(&metric, rows + nmt_evaluation_at(&j->evaluation, s, 0));
+        double loss = is_error ? score - base : base - score;
+        if (loss > 0)
+            NMT_TRY(nmt_worst_add(&j->worst[s], line, line->hyps[s], score, line->hyps[0], base,
+                                  loss, err));
+    }
+    return 0;
+}
+
+static int report_worst(struct job *j, struct nmt_err *err)
+{
+    struct nmt_metric_options metric = sentence_metric(j);
+    size_t n = j->s->files.n_systems;
+    for (size_t s = n > 1; s < n; s++) {
+        if (s > 1 && j->report.format == NMT_REPORT_TEXT)
+            NMT_TRY(nmt_buffer_addc(j->out, '\n', err));
+        NMT_TRY(nmt_report_worst(&j->report, &j->worst[s], &metric, j->names[s],
+                                 n > 1 ? j->names[0] : NULL, j->out, err));
+    }
+    return 0;
+}
+
 /* --- lines as they come ------------------------------------------------------------------ */
 
 static int each_line(void *arg, const struct nmt_corpus_line *line, const double *rows,
@@ -71,6 +169,10 @@ static int each_line(void *arg, const struct nmt_corpus_line *line, const double
     struct job *j = arg;
     if (j->s->kind == NMT_SCORE_SENTENCES)
         NMT_TRY(add_sentence(j, line, rows, err));
+    if (j->s->kind == NMT_SCORE_BY_LENGTH)
+        NMT_TRY(nmt_by_length_add(&j->by_length, &j->evaluation, line, rows, err));
+    if (j->s->kind == NMT_SCORE_WORST)
+        NMT_TRY(look_for_worst(j, line, rows, err));
     if (keeps_rows(j->s))
         NMT_TRY(nmt_buffer_add(&j->rows, rows, nmt_evaluation_width(&j->evaluation) * sizeof *rows,
                                err));
@@ -140,23 +242,17 @@ static int resample(const struct job *j, struct nmt_threads *threads, struct nmt
 static int report_systems(const struct job *j, const struct nmt_result *results,
                           struct nmt_err *err)
 {
-    const char *const *given = j->s->files.systems;
-    size_t n = j->s->files.n_systems;
     struct nmt_buffer baseline = NMT_BUFFER_INIT;
-    const char **names = calloc(n, sizeof *names);
-    int rc = names ? nmt_buffer_addf(&baseline, err, "Baseline: %s", given[0])
-                   : nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu systems", n);
-    if (rc == 0) {
-        for (size_t i = 0; i < n; i++)
-            names[i] = strcmp(given[i], "-") == 0 ? "(stdin)" : given[i];
-        if (keeps_rows(j->s))
-            names[0] = nmt_buffer_str(&baseline, err);
-        rc = names[0]
-                 ? nmt_report_systems(&j->report, names, n, results, j->s->n_metrics, j->out, err)
-                 : NMT_ENOMEM;
-    }
+    const char *first = j->names[0];
+    int rc = nmt_buffer_addf(&baseline, err, "Baseline: %s", first);
+    if (rc == 0 && keeps_rows(j->s) && j->s->files.n_systems > 1)
+        j->names[0] = nmt_buffer_str(&baseline, err);
+    if (rc == 0)
+        rc = j->names[0] ? nmt_report_systems(&j->report, j->names, j->s->files.n_systems, results,
+                                              j->s->n_metrics, j->out, err)
+                         : NMT_ENOMEM;
+    j->names[0] = first;
     nmt_buffer_release(&baseline);
-    free(names);
     return rc;
 }
 
@@ -185,18 +281,57 @@ static int report(struct job *j, struct nmt_threads *threads, struct nmt_err *er
     return rc;
 }
 
+static int prepare(struct job *j, struct nmt_err *err)
+{
+    const struct nmt_scoring *s = j->s;
+    j->names = calloc(s->files.n_systems, sizeof *j->names);
+    j->worst = calloc(s->files.n_systems, sizeof *j->worst);
+    if (!j->names || !j->worst)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu systems", s->files.n_systems);
+    for (size_t i = 0; i < s->files.n_systems; i++) {
+        bool is_stdin = strcmp(s->files.systems[i], "-") == 0;
+        j->names[i] = is_stdin ? "(stdin)" : s->files.systems[i];
+        j->worst[i].most = s->n_worst;
+    }
+    j->by_length.step = s->length_step;
+    return s->kind == NMT_SCORE_SENTENCES && s->report.format == NMT_REPORT_TSV
+               ? add_heading(j, err)
+               : 0;
+}
+
+static int finish(struct job *j, struct nmt_threads *threads, struct nmt_err *err)
+{
+    switch (j->s->kind) {
+    case NMT_SCORE_SENTENCES:
+        return 0;
+    case NMT_SCORE_BY_LENGTH:
+        return report_by_length(j, err);
+    case NMT_SCORE_WORST:
+        return report_worst(j, err);
+    case NMT_SCORE_CORPUS:
+    case NMT_SCORE_CONFIDENCE:
+    case NMT_SCORE_PAIRED_BS:
+    case NMT_SCORE_PAIRED_AR:
+        break;
+    }
+    return report(j, threads, err);
+}
+
 int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads,
                     struct nmt_buffer *out, struct nmt_err *err)
 {
     struct job j = { .s = s, .report = s->report, .out = out, .rows = NMT_BUFFER_INIT };
-    int rc = 0;
-    if (s->kind == NMT_SCORE_SENTENCES && s->report.format == NMT_REPORT_TSV)
-        rc = add_heading(&j, err);
+    int rc = prepare(&j, err);
     if (rc == 0)
         rc = evaluate(&j, threads, err);
-    if (rc == 0 && s->kind != NMT_SCORE_SENTENCES)
-        rc = report(&j, threads, err);
+    if (rc == 0)
+        rc = finish(&j, threads, err);
+    for (size_t i = 0; j.worst && i < s->files.n_systems; i++)
+        nmt_worst_release(&j.worst[i]);
+    nmt_by_length_release(&j.by_length);
     nmt_evaluation_release(&j.evaluation);
     nmt_buffer_release(&j.rows);
+    free(j.worst);
+    free(j.names);
     return rc;
 }

@@ -1,5 +1,5 @@
 /* Search in lockstep: step, candidates, extend, until no sentence is left. */
-#include "search/searcher_internal.h"
+#include "searcher_internal.h"
 
 #include "layer/embedding.h"
 

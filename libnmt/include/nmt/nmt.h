@@ -6,6 +6,8 @@
 #include <nmt/arena.h>
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
+#include <nmt/by_length.h>
+#include <nmt/chart.h>
 #include <nmt/check.h>
 #include <nmt/chrf.h>
 #include <nmt/codes.h>
@@ -14,6 +16,7 @@
 #include <nmt/crc32c.h>
 #include <nmt/dims.h>
 #include <nmt/draw.h>
+#include <nmt/encode.h>
 #include <nmt/engine.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
@@ -31,6 +34,7 @@
 #include <nmt/real.h>
 #include <nmt/records.h>
 #include <nmt/report.h>
+#include <nmt/report_lines.h>
 #include <nmt/resample.h>
 #include <nmt/scoring.h>
 #include <nmt/search.h>
@@ -41,8 +45,10 @@
 #include <nmt/threads.h>
 #include <nmt/tokenize.h>
 #include <nmt/train.h>
+#include <nmt/translate.h>
 #include <nmt/utf8.h>
 #include <nmt/version.h>
 #include <nmt/vocab.h>
+#include <nmt/worst.h>
 
 #endif

@@ -45,6 +45,14 @@ int nmt_report_systems(const struct nmt_report *r, const char *const *names, siz
                        const struct nmt_result *results, size_t n_metrics, struct nmt_buffer *out,
                        struct nmt_err *err) NMT_MUST_USE;
 
+/** An empty line, then "NAME|signature" for every metric on a line of its own. */
+int nmt_report_signatures(const struct nmt_report *r, const struct nmt_metric_options *metrics,
+                          size_t n, struct nmt_buffer *out, struct nmt_err *err) NMT_MUST_USE;
+
+/** The same as one JSON object on one line: {"BLEU": "nrefs:1|..."}. */
+int nmt_report_json_signatures(const struct nmt_report *r, const struct nmt_metric_options *metrics,
+                               size_t n, struct nmt_buffer *out, struct nmt_err *err) NMT_MUST_USE;
+
 /** A number as JSON has it, shortest form that reads back the same, never without a point. */
 int nmt_report_json_number(double value, struct nmt_buffer *out, struct nmt_err *err) NMT_MUST_USE;
 

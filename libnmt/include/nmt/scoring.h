@@ -22,16 +22,31 @@ enum nmt_scoring_kind {
     NMT_SCORE_SENTENCES,  /* one for every line */
     NMT_SCORE_CONFIDENCE, /* with an interval by bootstrap; one system */
     NMT_SCORE_PAIRED_BS,  /* systems against the first: paired bootstrap, intervals too */
-    NMT_SCORE_PAIRED_AR   /* systems against the first: approximate randomisation */
+    NMT_SCORE_PAIRED_AR,  /* systems against the first: approximate randomisation */
+    NMT_SCORE_BY_LENGTH,  /* one for every class of source length; needs files.source */
+    NMT_SCORE_WORST       /* the worst sentences by the first metric, against the first of several
+                             systems if there are several */
 };
+
+/** Scores over source length, by the first metric; freed with nmt_length_curves_release. */
+struct nmt_length_curves {
+    size_t n;  /* classes with lines, but the one of lines without a word */
+    double *x; /* [n] the middle of the class, in words */
+    double *y; /* [n_systems][n] */
+};
+
+void nmt_length_curves_release(struct nmt_length_curves *c);
 
 struct nmt_scoring {
     enum nmt_scoring_kind kind;
     struct nmt_corpus_files files;
     struct nmt_metric_options metrics[NMT_METRIC_KINDS];
     size_t n_metrics;
-    struct nmt_report report; /* `how` is filled in */
-    size_t n_samples;         /* for the last three kinds */
+    struct nmt_report report;         /* `how` is filled in */
+    size_t n_samples;                 /* of confidence and paired tests */
+    size_t length_step;               /* words of a class of length */
+    size_t n_worst;                   /* to NMT_WORST_MAX */
+    struct nmt_length_curves *curves; /* by length: filled in; may be NULL */
     uint64_t seed;
     const char *seed_text; /* as the signature has it */
     /** Called now and then with the scores so far of the first system; may be NULL. */

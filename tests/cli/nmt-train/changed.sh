@@ -15,4 +15,12 @@ rm m.nmt.state
 nmt-train -q $TINY -s train.updates=5 -o m.nmt train.en train.fr 2>err
 [ $? -eq 1 ] || exit 1
 grep -q 'm.nmt: exists, but there is no m.nmt.state' err || { cat err; exit 1; }
+nmt-vocab -t word train.en > en.vocab && nmt-vocab -t word train.fr > fr.vocab || exit 1
+given="-s vocabulary.source=en.vocab -s vocabulary.target=fr.vocab"
+nmt-train -q $TINY $given -s train.updates=5 -o v.nmt train.en train.fr || exit 1
+nmt-train -q $TINY $given -s train.updates=5 -o v.nmt train.en train.fr || exit 1
+nmt-vocab -t word -s 9 train.en > en.vocab
+nmt-train -q $TINY $given -s train.updates=5 -o v.nmt train.en train.fr 2>err
+[ $? -eq 1 ] || exit 1
+grep -q 'has changed since (the vocabulary en.vocab)' err || { cat err; exit 1; }
 nmt-train -q $TINY -s train.updates=5 --overwrite -o m.nmt train.en train.fr
