@@ -15,7 +15,7 @@
 
 #define VECTOR_BYTES 64
 #define LANES        (VECTOR_BYTES / sizeof(real))
-#define INLINE       static inline __attribute__((always_inline))
+#define INLINE       static inline __attribute__((always_inline, unused))
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 
