@@ -88,7 +88,9 @@ static struct best find_best(void)
 
 static void join_at(struct row *row, size_t k)
 {
-    strcat(row->symbols[k], row->symbols[k + 1]);
+    char both[80];
+    snprintf(both, sizeof both, "%s%s", row->symbols[k], row->symbols[k + 1]);
+    memcpy(row->symbols[k], both, 40);
     for (size_t m = k + 1; m + 1 < row->n; m++)
         strcpy(row->symbols[m], row->symbols[m + 1]);
     row->n--;
