@@ -267,8 +267,8 @@ INLINE void tile(real *y, size_t ldy, const real *x, size_t ldx, const real *w, 
     ALL_UNROLLED
     for (size_t r = 0; r < R; r++)
         ALL_UNROLLED
-        for (size_t c = 0; c < TILE_COLS; c++)
-            sum[r][c] = (vec){ 0 };
+    for (size_t c = 0; c < TILE_COLS; c++)
+        sum[r][c] = (vec){ 0 };
     size_t k = 0;
     for (; k + LANES <= K; k += LANES) {
         vec wv[TILE_COLS];
