@@ -154,11 +154,12 @@ $(LIB) $(LIB64):
 	@ar rcs $@ $^
 
 $(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
+$(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_model.o
 $(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/gather.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
-	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 # --- tests -------------------------------------------------------------------------------
 

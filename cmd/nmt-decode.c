@@ -128,7 +128,7 @@ static int read_target(struct work *w, struct nmt_translated *r, struct nmt_err 
         return nmt_fail(err, NMT_ESHAPE, w->read, "%s has %" PRIu64 " lines, but there are more %s",
                         nmt_lines_name(w->force), nmt_lines_number(w->force), "records");
     r->forced = true;
-    r->target.n = 0;
+    r->target.n = r->target_word.n = r->target_line.len = 0;
     if (r->fault.code)
         return 0;
     if (w->ids) {
@@ -136,7 +136,7 @@ static int read_target(struct work *w, struct nmt_translated *r, struct nmt_err 
     } else {
         rc = nmt_segmenter_encode(w->segmenter, line, len, &cut, &r->fault);
         if (rc == 0)
-            rc = nmt_ids_set(&r->target, cut->ids, cut->n, err);
+            rc = nmt_translated_force(r, line, len, cut, err);
     }
     if (rc == 0 && r->target.n > 0 && r->source.annotation[0].n == 0)
         nmt_fail(&r->fault, NMT_ETEXT, 0, "a translation of nothing cannot be scored");

@@ -64,7 +64,19 @@ void nmt_translated_release(struct nmt_translated *t)
     free(t->line);
     nmt_sentence_release(&t->source);
     nmt_ids_release(&t->target);
+    nmt_ids_release(&t->target_word);
+    nmt_buffer_release(&t->target_line);
     *t = (struct nmt_translated){ 0 };
+}
+
+int nmt_translated_force(struct nmt_translated *t, const char *line, size_t len,
+                         const struct nmt_segmented *cut, struct nmt_err *err)
+{
+    t->forced = true;
+    t->target_line.len = 0;
+    NMT_TRY(nmt_buffer_add(&t->target_line, line, len, err));
+    NMT_TRY(nmt_ids_set(&t->target, cut->ids, cut->n, err));
+    return nmt_ids_set(&t->target_word, cut->word, cut->n, err);
 }
 
 /* --- making ------------------------------------------------------------------------------ */
@@ -415,7 +427,9 @@ static int make_lines(const struct nmt_translator *t, struct nmt_translated *r,
     NMT_TRY(reserve_lines(r, n, err));
     for (size_t k = 0; k < n; k++) {
         for (size_t p = 0; p < n_parts; p++)
-            part[p] = (struct nmt_searched_part){ &items[p].found.at[k], items[p].first };
+            part[p] =
+                (struct nmt_searched_part){ &items[p].found.at[k], items[p].first,
+                                            items[p].record->forced ? items[p].record : NULL };
         NMT_TRY(n_parts ? nmt_line_make(&maker, &r->line[k], &r->source, part, n_parts, err)
                         : nmt_line_make_empty(&r->line[k], &r->source, err));
     }

@@ -30,10 +30,29 @@ static size_t total(const struct making *l)
     return n;
 }
 
+/* A given target keeps the words of the line as it was written. */
+static int take_forced_text(struct making *l, struct nmt_buffer *text, struct nmt_err *err)
+{
+    const struct nmt_translated *r = l->part[0].forced;
+    const struct nmt_translation *t = l->part[0].found;
+    text->len = 0;
+    l->n_words = 0;
+    NMT_TRY(nmt_buffer_add(text, r->target_line.data, r->target_line.len, err));
+    for (size_t i = 0; i < t->n; i++) {
+        uint32_t w = i < r->target_word.n ? r->target_word.data[i] : NMT_NO_WORD;
+        l->word[0][i] = w;
+        if (w != NMT_NO_WORD && w >= l->n_words)
+            l->n_words = w + 1;
+    }
+    return 0;
+}
+
 /* Text of all parts, a space between two, and the words in it. */
 static int make_text(struct making *l, struct nmt_buffer *text, struct nmt_err *err)
 {
     const struct nmt_vocab *v = nmt_model_target_vocab(l->k->models[0]);
+    if (l->n_parts == 1 && l->part[0].forced && l->part[0].forced->target_word.n > 0)
+        return take_forced_text(l, text, err);
     text->len = 0;
     l->n_words = 0;
     for (size_t i = 0; i < l->n_parts; i++) {
@@ -78,8 +97,10 @@ static void add_weights(struct making *l, const struct nmt_searched_part *p, con
     const struct nmt_annotation *a = &l->source->annotation[l->k->index[m]];
     const struct nmt_translation *t = p->found;
     uint32_t rows = 1;
-    while (a->ids[p->first[m] + rows - 1] != NMT_ID_EOS)
+    while (!p->forced && a->ids[p->first[m] + rows - 1] != NMT_ID_EOS)
         rows++;
+    if (p->forced) /* a given target is scored against the whole line */
+        rows = a->n;
     for (size_t i = 0; i < t->n; i++) {
         if (word[i] == NMT_NO_WORD)
             continue;

@@ -9,7 +9,8 @@
 /** A part of a line as it was searched: tokens [first[m], first[m] + rows) of model m. */
 struct nmt_searched_part {
     const struct nmt_translation *found;
-    const uint32_t *first; /* [n_models] */
+    const uint32_t *first;               /* [n_models] */
+    const struct nmt_translated *forced; /* the record, when its target was given; else NULL */
 };
 
 struct nmt_line_maker {

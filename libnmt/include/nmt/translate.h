@@ -37,16 +37,23 @@ struct nmt_output_line {
 
 /** A record and what it becomes. Start with `= { 0 }`. */
 struct nmt_translated {
-    struct nmt_sentence source; /* in: a record as read, see nmt_translator_use */
-    bool forced;                /* in: score `target` instead of searching */
-    struct nmt_ids target;      /* in: without </s> */
-    struct nmt_err fault;       /* in: skip this one; out: why there is nothing; names no record */
-    size_t n;                   /* out: translations, the best first */
+    struct nmt_sentence source;    /* in: a record as read, see nmt_translator_use */
+    bool forced;                   /* in: score `target` instead of searching */
+    struct nmt_ids target;         /* in: without </s> */
+    struct nmt_buffer target_line; /* in: the line that `target` was cut from */
+    struct nmt_ids target_word;    /* in: the word of each token in it; none: words of the text that
+                                      the tokens make */
+    struct nmt_err fault; /* in: skip this one; out: why there is nothing; names no record */
+    size_t n;             /* out: translations, the best first */
     struct nmt_output_line *line; /* out: [n], good until the next run */
     size_t cap;
 };
 
 void nmt_translated_release(struct nmt_translated *t);
+
+/** Asks for the score (and alignment) of a given line instead of a search. All is copied. */
+int nmt_translated_force(struct nmt_translated *t, const char *line, size_t len,
+                         const struct nmt_segmented *cut, struct nmt_err *err) NMT_MUST_USE;
 
 struct nmt_translator;
 
