@@ -103,7 +103,8 @@ BINS := $(PROGRAMS_HERE:%=$(BUILD)/bin/%)
 
 .PHONY: all lib help deps check check-unit check-cli check-golden check-docs demo bench fuzz fuzzers \
 	install uninstall clean style tags dist nmt.h
-.SECONDARY:
+# Not .SECONDARY: it would keep $(BUILD)/flags from ever being looked at.
+.PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/obj64/%.o
 .DELETE_ON_ERROR:
 
 all: $(BINS)
@@ -138,9 +139,9 @@ $(BUILD)/obj64/%.o: %.c $(BUILD)/flags
 # -Wno-psabi: vectors wider than the machine's are passed to functions, all of which are inlined.
 define kernel_rules
 $(BUILD)/obj/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
+	$$(call compile,-DNMT_ISA=$(1),$(if $(SAN),-O1,-O3) -Wno-psabi $(ISA_$(1)))
 $(BUILD)/obj64/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
+	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),$(if $(SAN),-O1,-O3) -Wno-psabi $(ISA_$(1)))
 endef
 $(foreach i,$(ISAS),$(eval $(call kernel_rules,$(i))))
 
@@ -153,10 +154,12 @@ $(LIB) $(LIB64):
 	@ar rcs $@ $^
 
 $(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
+$(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_model.o
+$(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/gather.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
-	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 # --- tests -------------------------------------------------------------------------------
 
@@ -228,13 +231,22 @@ check-golden: $(BUILD)/tests/unit $(BUILD)/tests/unit64
 	@for t in unit64 unit; do NMT_GOLDEN='$(GOLDEN)' \
 		$(BUILD)/tests/$$t --filter 'golden/*' || exit 1; done
 
+# Speed, beside the machine's own and a peer's (PEER=pytorch): see tests/bench/run.
+$(BUILD)/tests/sgemm: tests/bench/sgemm.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@printf '  CC      %s\n' '$@'
+	@$(CC) -std=c17 -O2 $(WARN) -D_POSIX_C_SOURCE=200809L $(PKG_CFLAGS) -o $@ $< $(PKG_LIBS)
+
+bench: all $(BUILD)/tests/sgemm
+	@BUILD='$(BUILD)' PEER='$(PEER)' tests/bench/run
+
 # --- installing --------------------------------------------------------------------------
 
 # Every file that is installed, as SOURCE:FOLDER:NAME:MODE; uninstall removes the same.
-HEADERS := $(wildcard libnmt/include/nmt/*.h)
-PAGES := $(wildcard man/*.[1357])
-EXAMPLES := $(wildcard examples/*.* examples/*/*)
-INSTALLED := \
+HEADERS = $(wildcard libnmt/include/nmt/*.h)
+PAGES = $(wildcard man/*.[1357])
+EXAMPLES = $(shell find examples -type f)
+INSTALLED = \
 	$(foreach p,$(PROGRAMS_HERE),$(BUILD)/bin/$(p):$(BINDIR):$(p):755) \
 	$(LIB):$(LIBDIR):libnmt.a:644 $(BUILD)/nmt.pc:$(LIBDIR)/pkgconfig:nmt.pc:644 \
 	$(foreach h,$(HEADERS),$(h):$(INCLUDEDIR)/nmt:$(notdir $(h)):644) \
@@ -325,6 +337,7 @@ help:
 	@echo 'make check         all tests; also check-unit, check-cli, check-docs,'
 	@echo '                   check-golden GOLDEN=DIR'
 	@echo 'make fuzz          search for inputs that break a parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
+	@echo 'make bench         words per second; PEER=pytorch compares'
 	@echo 'make install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); also uninstall'
 	@echo 'make dist          a tarball of the last commit'
 	@echo 'make style tags    report layout that clang-format would change; an index for editors'

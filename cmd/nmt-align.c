@@ -4,10 +4,12 @@
  * What is converted comes from a source: a function that gives records of soft alignments, out of
  * a stream or out of links with their text. What it goes to is one of the formats below.
  */
+#include "align_model.h"
 #include "cli.h"
 
 #include <nmt/align.h>
 #include <nmt/draw.h>
+#include <nmt/engine.h>
 #include <nmt/lines.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
@@ -40,6 +42,8 @@ enum {
 };
 
 static const struct cli_opt opts[] = {
+    { 'm', "model", "FILE", "align the lines of SRC and TGT by a model written by nmt-train" },
+    { 'j', "threads", "N", "-m: threads (default: the processors there are)" },
     { 'f', "format", "NAME",
       "pharaoh (i-j; default), prob (i-j:p), matrix, json, svg, term, stream; with -E: text, "
       "json" },
@@ -255,6 +259,7 @@ struct source {
     struct nmt_sides sides; /* links, source, target */
     struct nmt_links links;
     struct nmt_alignment pair;
+    struct align_model *model;
 };
 
 static int open_stream(struct source *s, const char *path, struct nmt_err *err)
@@ -313,10 +318,32 @@ static int next_of_links(struct source *s, struct nmt_err *err)
     return NMT_RECORD_DATA;
 }
 
+static int next_of_model(struct source *s, struct nmt_err *err)
+{
+    int type = align_model_next(s->model, &s->alignment, &s->reason, err);
+    s->line = align_model_line(s->model);
+    s->n = 1;
+    return type;
+}
+
+static int open_model(struct source *s, struct nmt_err *err)
+{
+    const char *paths[2];
+    need_operands(s->cli, paths, 2, "SRC TGT");
+    nmt_engine_init();
+    s->next = next_of_model;
+    NMT_TRY(align_model_open(&s->model, cli_value(s->cli, 'm', NULL), paths[0], paths[1],
+                             (size_t)cli_int(s->cli, 'j', 0, 1, 4096), err));
+    align_model_header(s->model, &s->made_by);
+    return 0;
+}
+
 static int source_open(struct source *s, struct cli *cli, struct nmt_err *err)
 {
     const char *paths[3] = { cli_value(cli, 'L', NULL) };
     s->cli = cli;
+    if (cli_flag(cli, 'm'))
+        return open_model(s, err);
     s->next = paths[0] ? next_of_links : next_of_streams;
     s->made_by.kind = NMT_STREAM_ALIGNMENTS;
     if (!paths[0])
@@ -327,6 +354,7 @@ static int source_open(struct source *s, struct cli *cli, struct nmt_err *err)
 
 static void source_close(struct source *s)
 {
+    align_model_close(s->model);
     nmt_stream_close(s->stream);
     nmt_alignments_release(&s->record);
     nmt_sides_close(&s->sides);
@@ -365,6 +393,16 @@ static int put_record(struct work *w, const struct source *s, uint64_t record, b
     return 0;
 }
 
+static void warn_failed(struct source *s, uint64_t record)
+{
+    if (s->model)
+        cli_warn_failed(s->cli, "%s:%" PRIu64 ": %s", align_model_name(s->model), s->line,
+                        s->reason);
+    else
+        cli_warn_failed(s->cli, "%s: record %" PRIu64 ": line %" PRIu64 " had failed: %s",
+                        nmt_stream_name(s->stream), record, s->line, s->reason);
+}
+
 static int convert_records(struct work *w, struct source *s, struct nmt_err *err)
 {
     int type = s->next(s, err);
@@ -375,8 +413,7 @@ static int convert_records(struct work *w, struct source *s, struct nmt_err *err
             continue;
         bool failed = type == NMT_RECORD_FAILED;
         if (failed)
-            cli_warn_failed(w->cli, "%s: record %" PRIu64 ": line %" PRIu64 " had failed: %s",
-                            nmt_stream_name(s->stream), record, s->line, s->reason);
+            warn_failed(s, record);
         NMT_TRY(put_record(w, s, record, failed, err));
     }
     NMT_TRY(type);
@@ -427,13 +464,17 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-align",
                               "[-f FORMAT] [STREAM...]\n"
+                              "[-f FORMAT] -m MODEL SRC TGT\n"
                               "[-f FORMAT] -L LINKS SRC TGT\n"
                               "-S NAME FORWARD [REVERSE]\n"
                               "-E GOLD HYPOTHESIS",
                               "Makes, converts and judges word alignments.", opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct work w = { .cli = &cli };
+    cli.engine = nmt_engine_print;
     cli_parse(&cli, argc, argv);
+    if (cli_flag(&cli, 'm') && cli_flag(&cli, 'L'))
+        cli_misuse(&cli, "-m and -L exclude each other");
     bool symmetrizing = cli_flag(&cli, 'S'), evaluating = cli_flag(&cli, 'E');
     if (symmetrizing && evaluating)
         cli_misuse(&cli, "-S and -E exclude each other");

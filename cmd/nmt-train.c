@@ -117,8 +117,6 @@ static int describe(const char *path, struct nmt_err *err)
     struct nmt_output *out = NULL;
     int rc = nmt_model_open(&model, path, err);
     if (rc == 0)
-        rc = nmt_model_verify(model, err);
-    if (rc == 0)
         rc = nmt_model_describe(model, &text, err);
     if (rc == 0)
         rc = nmt_output_open(&out, "-", err);

@@ -1,6 +1,8 @@
 /* nmt-vocab: learns vocabularies, turns text into ids and ids into text. */
 #include "cli.h"
 
+#include <nmt/check.h>
+#include <nmt/codes.h>
 #include <nmt/filter.h>
 #include <nmt/id_text.h>
 #include <nmt/vocab.h>
@@ -18,7 +20,17 @@ enum {
     OPT_INVALID,
     OPT_DROPOUT,
     OPT_SEED,
-    OPT_IMPORT
+    OPT_IMPORT,
+    OPT_LEARN_CODES,
+    OPT_APPLY_CODES,
+    OPT_COUNTS,
+    OPT_MIN_FREQUENCY,
+    OPT_TOTAL_SYMBOLS,
+    OPT_DICT_INPUT,
+    OPT_VOCABULARY,
+    OPT_THRESHOLD,
+    OPT_GLOSSARY,
+    OPT_CLEAN
 };
 
 static const struct cli_opt opts[] = {
@@ -34,7 +46,21 @@ static const struct cli_opt opts[] = {
     { 'd', "decode", "VOCAB", "turn ids into text" },
     { OPT_IMPORT, "import", "VOCAB", "turn sentencepiece's .vocab (of type -t) into nmt's form" },
     { 'P', "pieces", NULL, "with -e and -d: pieces instead of ids" },
-    { OPT_DROPOUT, "dropout", "P", "with -e: leave out merges with this probability" },
+    { OPT_LEARN_CODES, "learn-codes", "N", "learn N merges as subword-nmt does" },
+    { OPT_MIN_FREQUENCY, "min-frequency", "N", "stop at pairs seen less often (default 2)" },
+    { OPT_TOTAL_SYMBOLS, "total-symbols", NULL, "take the number of characters off N" },
+    { OPT_DICT_INPUT, "dict-input", NULL, "lines are \"word count\"" },
+    { OPT_APPLY_CODES, "apply-codes", "CODES", "segment text as subword-nmt does" },
+    { 'm', "merges", "N", "use only the first N codes" },
+    { OPT_VOCABULARY, "vocabulary", "COUNTS", "undo merges until pieces are in COUNTS" },
+    { OPT_THRESHOLD, "vocabulary-threshold", "N", "and were seen N times there" },
+    { OPT_GLOSSARY, "glossary", "RE", "never cut what matches; may be repeated" },
+    { OPT_COUNTS, "counts", NULL, "count words, the most frequent first" },
+    { 'c', "check", NULL, "look over a bitext, SRC and TGT" },
+    { OPT_CLEAN, "clean", NULL, "with -c: write clean pairs to two more files" },
+    { 'f', "format", "FORM", "with -c: text (default) or json" },
+    { OPT_DROPOUT, "dropout", "P",
+      "with -e, --apply-codes: leave out merges with this probability" },
     { OPT_SEED, "seed", "N", "seed of --dropout (default 1)" },
     { OPT_INVALID, "invalid", "POLICY", "lines that are no text: fail, replace or skip (default)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
@@ -52,9 +78,11 @@ struct job {
     struct cli *cli;
     struct nmt_output *out;
     struct nmt_vocab *vocab;
+    struct nmt_codes *codes;
     struct nmt_threads *threads;
     struct worker {
         struct nmt_segmenter *segmenter;
+        struct nmt_codes_applier *applier;
         struct nmt_ids ids;
     } * workers;
     enum nmt_invalid invalid;
@@ -62,6 +90,74 @@ struct job {
     double dropout;
     uint64_t seed;
 };
+
+/* --- all of the text to one place -------------------------------------------------------- */
+
+/* When the command line has been read to its end: misuse must not leave a temporary file. */
+static int open_output(struct job *j, struct nmt_err *err)
+{
+    return nmt_output_open(&j->out, cli_value(j->cli, 'o', NULL), err);
+}
+
+/* What takes the lines of all operands. */
+struct sink {
+    int (*add)(void *to, const char *line, size_t len, struct nmt_err *err);
+    void *to;
+    uint64_t skipped;
+};
+
+static int feed_line(struct job *j, struct sink *s, const char *line, size_t len,
+                     struct nmt_err *err)
+{
+    struct nmt_err fault = NMT_ERR_INIT;
+    if (nmt_text_check(line, len, &fault) == 0)
+        return s->add(s->to, line, len, err);
+    if (j->invalid == NMT_INVALID_FAIL)
+        return nmt_fail(err, fault.code, 0, "%s", fault.msg);
+    if (j->invalid == NMT_INVALID_SKIP) {
+        s->skipped++;
+        return 0;
+    }
+    struct nmt_buffer repaired = NMT_BUFFER_INIT;
+    int rc = nmt_text_repair(&repaired, line, len, err);
+    if (rc == 0)
+        rc = s->add(s->to, repaired.data, repaired.len, err);
+    nmt_buffer_release(&repaired);
+    return rc;
+}
+
+static int feed_file(struct job *j, struct sink *s, const char *path, struct nmt_err *err)
+{
+    struct nmt_lines *in = NULL;
+    char *line;
+    size_t len;
+    NMT_TRY(nmt_lines_open(&in, path, 0, err));
+    int rc;
+    while ((rc = nmt_lines_next(in, &line, &len, err)) > 0) {
+        struct nmt_err why = NMT_ERR_INIT;
+        unsigned long long number = nmt_lines_number(in);
+        rc = feed_line(j, s, line, len, &why);
+        if (rc < 0) {
+            nmt_fail(err, rc, number, "%s:%llu: %s", nmt_lines_name(in), number, why.msg);
+            break;
+        }
+        if (s->skipped == 1 && j->cli->status == 0)
+            cli_warn_failed(j->cli, "%s:%llu: line is no text (see --invalid)", nmt_lines_name(in),
+                            number);
+    }
+    nmt_lines_close(in);
+    return rc;
+}
+
+static int feed_all(struct job *j, struct sink *s, struct nmt_err *err)
+{
+    const char *path;
+    while ((path = cli_next_operand(j->cli)))
+        NMT_TRY(feed_file(j, s, path, err));
+    if (s->skipped > 0)
+        cli_warn_failed(j->cli, "%llu lines left out", (unsigned long long)s->skipped);
+    return 0;
+}
 
 /* --- learning --------------------------------------------------------------------------- */
 
@@ -79,59 +175,23 @@ static struct nmt_vocab_learn_options learn_options(const struct cli *cli)
     return o;
 }
 
-static int learn_line(struct job *j, struct nmt_vocab_learner *l, struct nmt_lines *in,
-                      const char *line, size_t len, uint64_t *skipped, struct nmt_err *err)
+static int add_to_learner(void *to, const char *line, size_t len, struct nmt_err *err)
 {
-    struct nmt_err fault = NMT_ERR_INIT;
-    unsigned long long number = nmt_lines_number(in);
-    if (nmt_text_check(line, len, &fault) == 0)
-        return nmt_vocab_learner_add(l, line, len, err);
-    if (j->invalid == NMT_INVALID_FAIL)
-        return nmt_fail(err, fault.code, number, "%s:%llu: %s", nmt_lines_name(in), number,
-                        fault.msg);
-    if (j->invalid == NMT_INVALID_SKIP) {
-        if ((*skipped)++ == 0)
-            cli_warn(j->cli, "%s:%llu: %s", nmt_lines_name(in), number, fault.msg);
-        return 0;
-    }
-    struct nmt_buffer repaired = NMT_BUFFER_INIT;
-    int rc = nmt_text_repair(&repaired, line, len, err);
-    if (rc == 0)
-        rc = nmt_vocab_learner_add(l, repaired.data, repaired.len, err);
-    nmt_buffer_release(&repaired);
-    return rc;
-}
-
-static int learn_file(struct job *j, struct nmt_vocab_learner *l, const char *path,
-                      uint64_t *skipped, struct nmt_err *err)
-{
-    struct nmt_lines *in = NULL;
-    char *line;
-    size_t len;
-    NMT_TRY(nmt_lines_open(&in, path, 0, err));
-    int rc;
-    while ((rc = nmt_lines_next(in, &line, &len, err)) > 0 && rc > 0)
-        if ((rc = learn_line(j, l, in, line, len, skipped, err)) < 0)
-            break;
-    nmt_lines_close(in);
-    return rc;
+    return nmt_vocab_learner_add(to, line, len, err);
 }
 
 static int learn_all(struct job *j, struct nmt_vocab_learner *l, struct nmt_err *err)
 {
-    const char *path;
-    uint64_t skipped = 0;
+    struct sink sink = { add_to_learner, l, 0 };
     size_t longest;
-    while ((path = cli_next_operand(j->cli)))
-        NMT_TRY(learn_file(j, l, path, &skipped, err));
-    if (skipped > 0)
-        cli_warn_failed(j->cli, "%llu lines skipped", (unsigned long long)skipped);
+    NMT_TRY(feed_all(j, &sink, err));
     uint64_t given_up = nmt_vocab_learner_given_up(l, &longest);
     if (longest != SIZE_MAX && !cli_flag(j->cli, 'q'))
-        cli_warn(j->cli,
-                 "too many distinct words: those of %zu bytes and more are left out, %llu times "
-                 "(--max-types)",
-                 longest, (unsigned long long)given_up);
+        cli_warn(
+            j->cli,
+            "too many distinct words: %llu of the text were left out, all longer than %zu bytes "
+            "(--max-types)",
+            (unsigned long long)given_up, longest);
     NMT_TRY(nmt_vocab_learner_finish(l, &j->vocab, err));
     return nmt_vocab_save(j->vocab, j->out, err);
 }
@@ -141,13 +201,56 @@ static int learn(struct job *j, struct nmt_err *err)
     struct nmt_vocab_learn_options o = learn_options(j->cli);
     struct nmt_vocab_learner *l = NULL;
     int rc = nmt_vocab_learner_new(&l, &o, err);
-    if (rc == NMT_ELIMIT) { /* the options ask for what cannot be */
-        nmt_output_abandon(j->out);
+    if (rc == NMT_ELIMIT)
         cli_misuse(j->cli, "%s", err->msg);
-    }
+    if (rc == 0)
+        rc = open_output(j, err);
     if (rc == 0)
         rc = learn_all(j, l, err);
     nmt_vocab_learner_free(l);
+    return rc;
+}
+
+static int add_to_codes(void *to, const char *line, size_t len, struct nmt_err *err)
+{
+    return nmt_codes_learner_add(to, line, len, err);
+}
+
+static int learn_codes(struct job *j, struct nmt_err *err)
+{
+    const struct cli *cli = j->cli;
+    struct nmt_codes_options o = {
+        .merges = (size_t)cli_int(cli, OPT_LEARN_CODES, 0, 0, NMT_VOCAB_MAX),
+        .min_frequency = (uint64_t)cli_int(cli, OPT_MIN_FREQUENCY, 2, 1, INT64_MAX),
+        .total_symbols = cli_flag(cli, OPT_TOTAL_SYMBOLS),
+        .dict_input = cli_flag(cli, OPT_DICT_INPUT),
+    };
+    struct nmt_codes_learner *l = NULL;
+    NMT_TRY(open_output(j, err));
+    NMT_TRY(nmt_codes_learner_new(&l, &o, err));
+    struct sink sink = { add_to_codes, l, 0 };
+    int rc = feed_all(j, &sink, err);
+    if (rc == 0)
+        rc = nmt_codes_learner_finish(l, j->out, err);
+    nmt_codes_learner_free(l);
+    return rc;
+}
+
+static int add_to_tally(void *to, const char *line, size_t len, struct nmt_err *err)
+{
+    return nmt_tally_add(to, line, len, err);
+}
+
+static int count_words(struct job *j, struct nmt_err *err)
+{
+    struct nmt_tally *t = NULL;
+    NMT_TRY(open_output(j, err));
+    NMT_TRY(nmt_tally_new(&t, err));
+    struct sink sink = { add_to_tally, t, 0 };
+    int rc = feed_all(j, &sink, err);
+    if (rc == 0)
+        rc = nmt_tally_write(t, j->out, err);
+    nmt_tally_free(t);
     return rc;
 }
 
@@ -179,7 +282,17 @@ static int decode_line(void *arg, size_t worker, const char *line, size_t len, u
     return nmt_vocab_decode(j->vocab, ids->data, ids->n, out, err);
 }
 
-static int make_workers(struct job *j, bool encoding, struct nmt_err *err)
+static int apply_line(void *arg, size_t worker, const char *line, size_t len, uint64_t number,
+                      struct nmt_buffer *out, struct nmt_err *err)
+{
+    struct job *j = arg;
+    struct nmt_codes_applier *a = j->workers[worker].applier;
+    if (j->dropout > 0)
+        nmt_codes_applier_dropout(a, j->dropout, j->seed, number);
+    return nmt_codes_apply(a, line, len, out, err);
+}
+
+static int make_workers(struct job *j, struct nmt_err *err)
 {
     size_t n = (size_t)cli_int(j->cli, 'j', 0, 0, 1024);
     NMT_TRY(nmt_threads_new(&j->threads, n, err));
@@ -187,8 +300,13 @@ static int make_workers(struct job *j, bool encoding, struct nmt_err *err)
     j->workers = calloc(n, sizeof *j->workers);
     if (!j->workers)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    for (size_t i = 0; i < n && encoding; i++)
-        NMT_TRY(nmt_segmenter_new(&j->workers[i].segmenter, j->vocab, err));
+    for (size_t i = 0; i < n; i++) {
+        struct worker *w = &j->workers[i];
+        if (j->codes)
+            NMT_TRY(nmt_codes_applier_new(&w->applier, j->codes, err));
+        else if (cli_flag(j->cli, 'e'))
+            NMT_TRY(nmt_segmenter_new(&w->segmenter, j->vocab, err));
+    }
     return 0;
 }
 
@@ -196,27 +314,35 @@ static void free_workers(struct job *j)
 {
     for (size_t i = 0; j->workers && i < nmt_threads_count(j->threads); i++) {
         nmt_segmenter_free(j->workers[i].segmenter);
+        nmt_codes_applier_free(j->workers[i].applier);
         nmt_ids_release(&j->workers[i].ids);
     }
     free(j->workers);
     nmt_threads_free(j->threads);
 }
 
-static int filter_all(struct job *j, struct nmt_filter *f, struct nmt_err *err)
+/* All operands through a filter. */
+static int filter_all(struct job *j, nmt_filter_fn *fn, struct nmt_err *err)
 {
+    struct nmt_filter f = { .fn = fn, .arg = j, .invalid = j->invalid };
     const char *path;
+    j->dropout = cli_real(j->cli, OPT_DROPOUT, 0, 0, 1);
+    j->seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX);
+    NMT_TRY(make_workers(j, err));
+    NMT_TRY(open_output(j, err));
+    f.threads = j->threads;
     while ((path = cli_next_operand(j->cli))) {
         struct nmt_lines *in = NULL;
         NMT_TRY(nmt_lines_open(&in, path, 0, err));
-        int rc = nmt_filter_run(f, in, j->out, err);
+        int rc = nmt_filter_run(&f, in, j->out, err);
         nmt_lines_close(in);
         if (rc < 0)
             return rc;
     }
-    if (f->skipped > 0) {
-        cli_warn(j->cli, "%s", f->first.msg);
+    if (f.skipped > 0) {
+        cli_warn(j->cli, "%s", f.first.msg);
         cli_warn_failed(j->cli, "%llu of %llu lines became empty lines",
-                        (unsigned long long)f->skipped, (unsigned long long)f->lines);
+                        (unsigned long long)f.skipped, (unsigned long long)f.lines);
     }
     return 0;
 }
@@ -239,22 +365,106 @@ static int import(struct job *j, struct nmt_err *err)
 {
     cli_need(j->cli, 't');
     NMT_TRY(load(j, OPT_IMPORT, err));
+    NMT_TRY(open_output(j, err));
     return nmt_vocab_save(j->vocab, j->out, err);
 }
 
-static int convert(struct job *j, struct nmt_err *err)
+static int encode(struct job *j, struct nmt_err *err)
 {
-    bool encoding = cli_flag(j->cli, 'e');
     j->pieces = cli_flag(j->cli, 'P');
-    j->dropout = cli_real(j->cli, OPT_DROPOUT, 0, 0, 1);
-    j->seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX);
-    NMT_TRY(load(j, encoding ? 'e' : 'd', err));
-    NMT_TRY(make_workers(j, encoding, err));
-    struct nmt_filter f = { .fn = encoding ? encode_line : decode_line,
-                            .arg = j,
-                            .threads = j->threads,
-                            .invalid = j->invalid };
-    return filter_all(j, &f, err);
+    NMT_TRY(load(j, 'e', err));
+    return filter_all(j, encode_line, err);
+}
+
+static int decode(struct job *j, struct nmt_err *err)
+{
+    j->pieces = cli_flag(j->cli, 'P');
+    NMT_TRY(load(j, 'd', err));
+    return filter_all(j, decode_line, err);
+}
+
+static int apply_codes(struct job *j, struct nmt_err *err)
+{
+    const struct cli *cli = j->cli;
+    size_t merges = SIZE_MAX;
+    if (cli_flag(cli, 'm'))
+        merges = (size_t)cli_int(cli, 'm', 0, 0, UINT32_MAX);
+    NMT_TRY(nmt_codes_load(&j->codes, cli_value(cli, OPT_APPLY_CODES, NULL), merges, err));
+    for (size_t i = 0; i < cli_count(cli, OPT_GLOSSARY); i++)
+        NMT_TRY(nmt_codes_add_glossary(j->codes, cli_nth(cli, OPT_GLOSSARY, i), err));
+    const char *counts = cli_value(cli, OPT_VOCABULARY, NULL);
+    uint64_t threshold = (uint64_t)cli_int(cli, OPT_THRESHOLD, 0, 0, INT64_MAX);
+    if (counts)
+        NMT_TRY(nmt_codes_load_vocabulary(j->codes, counts, threshold, err));
+    return filter_all(j, apply_line, err);
+}
+
+/* --- checking a bitext ------------------------------------------------------------------ */
+
+static int check_and_clean(struct job *j, struct nmt_check *c, struct nmt_output *clean[2],
+                           struct nmt_err *err)
+{
+    char **files = j->cli->operands;
+    bool cleaning = cli_flag(j->cli, OPT_CLEAN);
+    for (int side = 0; side < 2 && cleaning; side++)
+        NMT_TRY(nmt_output_open(&clean[side], files[2 + side], err));
+    NMT_TRY(nmt_check_bitext(c, files[0], files[1], cleaning ? clean : NULL, err));
+    bool paired = c->side[0].lines == c->side[1].lines;
+    for (int side = 0; side < 2 && cleaning && paired; side++)
+        NMT_TRY(nmt_output_close(&clean[side], err));
+    return 0;
+}
+
+static int check(struct job *j, struct nmt_err *err)
+{
+    static const char *const formats[] = { "text", "json", NULL };
+    bool json = cli_choice(j->cli, 'f', formats, 0) == 1;
+    struct nmt_check c;
+    struct nmt_output *clean[2] = { NULL, NULL };
+    struct nmt_buffer report = NMT_BUFFER_INIT;
+    if (j->cli->n_operands != (cli_flag(j->cli, OPT_CLEAN) ? 4 : 2))
+        cli_misuse(j->cli, "-c needs SRC TGT, with --clean OUT.src OUT.tgt behind them");
+    NMT_TRY(open_output(j, err));
+    int rc = check_and_clean(j, &c, clean, err);
+    if (rc == 0)
+        rc = json ? nmt_check_json(&c, &report, err) : nmt_check_report(&c, &report, err);
+    if (rc == 0)
+        rc = nmt_output_write(j->out, report.data, report.len, err);
+    if (rc == 0 && !nmt_check_usable(&c))
+        j->cli->status = 1;
+    nmt_buffer_release(&report);
+    nmt_output_abandon(clean[0]);
+    nmt_output_abandon(clean[1]);
+    return rc;
+}
+
+/* Every way to work has an option that asks for it; learning a vocabulary has none. */
+static const struct mode {
+    int key;
+    int (*run)(struct job *j, struct nmt_err *err);
+} modes[] = {
+    { 'e', encode },
+    { 'd', decode },
+    { OPT_IMPORT, import },
+    { OPT_LEARN_CODES, learn_codes },
+    { OPT_APPLY_CODES, apply_codes },
+    { OPT_COUNTS, count_words },
+    { 'c', check },
+};
+
+static const struct mode *choose_mode(const struct cli *cli)
+{
+    static const struct mode learning = { 0, learn };
+    const struct mode *chosen = NULL;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        if (!cli_flag(cli, modes[i].key))
+            continue;
+        if (chosen)
+            cli_misuse(cli, "more than one of -e, -d, --import, --learn-codes, --apply-codes, "
+                            "--counts, -c");
+        chosen = &modes[i];
+    }
+    return chosen ? chosen : &learning;
 }
 
 int main(int argc, char **argv)
@@ -262,24 +472,23 @@ int main(int argc, char **argv)
     struct cli cli = CLI_INIT("nmt-vocab",
                               "[-t word|char|bpe] [-s N] [OPTION]... [FILE...]\n"
                               "-e VOCAB [-P] [FILE...]\n"
-                              "-d VOCAB [-P] [FILE...]",
+                              "-d VOCAB [-P] [FILE...]\n"
+                              "--learn-codes N [OPTION]... [FILE...]\n"
+                              "--apply-codes CODES [OPTION]... [FILE...]\n"
+                              "--counts [FILE...]\n"
+                              "-c [-f text|json] SRC TGT [--clean OUT.src OUT.tgt]",
                               "Learns a vocabulary; turns text into ids and ids into text.", opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct job j = { .cli = &cli };
     cli_parse(&cli, argc, argv);
+    const struct mode *mode = choose_mode(&cli);
     j.invalid = (enum nmt_invalid)cli_choice(&cli, OPT_INVALID, policies, NMT_INVALID_SKIP);
-    bool converting = cli_flag(&cli, 'e') || cli_flag(&cli, 'd');
-    if (cli_flag(&cli, 'e') + cli_flag(&cli, 'd') + cli_flag(&cli, OPT_IMPORT) > 1)
-        cli_misuse(&cli, "-e, -d and --import exclude each other");
-    int rc = nmt_output_open(&j.out, cli_value(&cli, 'o', NULL), &err);
-    if (rc == 0)
-        rc = converting                   ? convert(&j, &err)
-             : cli_flag(&cli, OPT_IMPORT) ? import(&j, &err)
-                                          : learn(&j, &err);
+    int rc = mode->run(&j, &err);
     if (rc == 0)
         rc = nmt_output_close(&j.out, &err);
     nmt_output_abandon(j.out);
     free_workers(&j);
     nmt_vocab_free(j.vocab);
+    nmt_codes_free(j.codes);
     return cli_finish(&cli, &err);
 }

@@ -24,7 +24,7 @@ cp "$demo"/*.awk "$demo/lexicon" "$demo/demo.yaml" .
 rm -f en-fr.nmt en-fr.nmt.* # a model that is there would be trained on
 
 say "A bitext out of a grammar: English, French and the true word alignment (in $2)."
-run 'awk -f words.awk -f nouns.awk -f sentences.awk -v train=9000 -v valid=200 -v test=500 lexicon'
+run 'awk -f words.awk -f nouns.awk -f sentences.awk -v train=10000 -v valid=200 -v test=500 lexicon'
 run 'tail -n 3 test.en test.fr test.gold'
 
 say 'A vocabulary for each side.'

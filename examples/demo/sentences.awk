@@ -237,8 +237,8 @@ function sentence(    tense, e, f, k, i, ask, aside) {
     ids = 0
     last_n = it_n = ""
     tense = chance(50) ? "past" : "present"
-    ask = chance(8)
-    k = ask || !chance(24) ? 1 : 2 + (chance(30) ? rnd(5) : 0)
+    ask = chance(12)
+    k = ask || !chance(28) ? 1 : 2 + (chance(40) ? rnd(5) : 0)
     if (ask && chance(40)) {
         phrase(pick("set", "ask", "-"))
         e = E; f = F

@@ -17,7 +17,7 @@
 
 struct nmt_lines {
     int fd;
-    bool owns_fd, at_eof, skipping;
+    bool owns_fd, at_eof, skipping, ended;
     char *name;
     char *buf;
     size_t start, scan, end, cap, longest;
@@ -57,6 +57,11 @@ int nmt_lines_open(struct nmt_lines **r, const char *path, size_t longest, struc
     else
         (*r)->owns_fd = true;
     return rc;
+}
+
+bool nmt_lines_ended(const struct nmt_lines *l)
+{
+    return l->ended;
 }
 
 void nmt_lines_close(struct nmt_lines *r)
@@ -160,6 +165,7 @@ int nmt_lines_next(struct nmt_lines *l, char **line, size_t *len, struct nmt_err
     *line = l->buf + l->start;
     *len = l->scan - l->start;
     l->buf[l->scan] = '\0';
+    l->ended = l->scan < l->end;
     l->number++;
     l->start = l->scan = l->scan < l->end ? l->scan + 1 : l->end;
     return 1;

@@ -30,10 +30,19 @@ static int check_words(const struct nmt_sentence *s, const struct nmt_where *at,
     return 0;
 }
 
+/* The parts of a sentence: each is closed by a </s>. */
+static uint32_t count_ends(const struct nmt_annotation *a)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < a->n; i++)
+        n += a->ids[i] == NMT_ID_EOS;
+    return n;
+}
+
 static int check_annotation(const struct nmt_annotation *a, const struct nmt_stream_model *m,
                             uint32_t n_words, const struct nmt_where *at, struct nmt_err *err)
 {
-    uint32_t rows = m->single && a->n > 0 ? 1 : a->n;
+    const uint32_t rows = m->single ? count_ends(a) : a->n;
     if (a->width != m->width || a->rows != rows)
         return nmt_fail_where(err, NMT_ESHAPE, at, "%u by %u annotations, expected %u by %u",
                               a->rows, a->width, rows, m->width);

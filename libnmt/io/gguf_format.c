@@ -36,11 +36,6 @@ static void canonical(uint8_t digest[NMT_GGUF_DIGEST], XXH128_hash_t hash)
     memcpy(digest, c.digest, NMT_GGUF_DIGEST);
 }
 
-void nmt_gguf_digest_data(uint8_t digest[NMT_GGUF_DIGEST], const unsigned char *bytes, size_t n)
-{
-    canonical(digest, XXH3_128bits(bytes, n));
-}
-
 int nmt_gguf_digest_pieces(uint8_t digest[NMT_GGUF_DIGEST], const struct gguf_piece *pieces,
                            size_t n, struct nmt_err *err)
 {

@@ -21,9 +21,6 @@ enum {
 /* Bytes of a value of fixed size, 0 for strings, arrays and what is no type. */
 size_t nmt_gguf_type_size(uint32_t type);
 
-/* The digest of bytes[0..n). */
-void nmt_gguf_digest_data(uint8_t digest[NMT_GGUF_DIGEST], const unsigned char *bytes, size_t n);
-
 /* The digest of pieces as if they stood behind each other. */
 struct gguf_piece {
     const void *bytes;

@@ -57,7 +57,7 @@ static int take_name(struct walk *w, uint64_t longest, const char *what, const c
     for (uint64_t i = 0; good && i < n; i++)
         good = s[i] > ' ' && s[i] < 0x7f;
     if (!good)
-        return nmt_fail(err, NMT_EFORMAT, 0, "%s: %s that is no name", w->g->name, what);
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: %s with an impossible name", w->g->name, what);
     *name = keep_string(w, s, (size_t)n);
     return 0;
 }

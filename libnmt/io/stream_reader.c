@@ -248,7 +248,7 @@ int nmt_stream_next(struct nmt_stream_reader *r, struct nmt_err *err)
         r->reason[n] = '\0';
         r->item.payload = NULL;
     }
-    return r->item.type;
+    return (int)r->item.type;
 }
 
 /* An impossible record is the end of the stream, as a damaged one is. */

@@ -21,11 +21,12 @@ static void mask_state(const struct nmt_cell_step *s, size_t B, size_t H)
 
 static void gru_forward(const struct nmt_cell_step *s, const real *U, size_t B, size_t H)
 {
+    const unsigned how = s->alone ? NMT_ADD | NMT_ALONE : NMT_ADD;
     const struct nmt_kernels *k = nmt_kernels();
-    nmt_matmul_nt(s->a, 3 * H, s->hm, H, U, H, B, 2 * H, H, true);
+    nmt_matmul_nt(s->a, 3 * H, s->hm, H, U, H, B, 2 * H, H, how);
     for (size_t b = 0; b < B; b++)
         k->gru_gates(s->a + b * 3 * H, s->rh + b * H, s->hm + b * H, H);
-    nmt_matmul_nt(s->a + 2 * H, 3 * H, s->rh, H, U + 2 * H * H, H, B, H, H, true);
+    nmt_matmul_nt(s->a + 2 * H, 3 * H, s->rh, H, U + 2 * H * H, H, B, H, H, how);
     for (size_t b = 0; b < B; b++)
         k->gru_output(s->h_new + b * H, s->a + b * 3 * H, s->h + b * H, H);
 }
@@ -44,8 +45,9 @@ static void gru_backward(const struct nmt_cell_step *s, real *dh_prev, real *scr
 
 static void lstm_forward(const struct nmt_cell_step *s, const real *U, size_t B, size_t H)
 {
+    const unsigned how = s->alone ? NMT_ADD | NMT_ALONE : NMT_ADD;
     const struct nmt_kernels *k = nmt_kernels();
-    nmt_matmul_nt(s->a, 4 * H, s->hm, H, U, H, B, 4 * H, H, true);
+    nmt_matmul_nt(s->a, 4 * H, s->hm, H, U, H, B, 4 * H, H, how);
     for (size_t b = 0; b < B; b++)
         k->lstm_forward(s->h_new + b * H, s->c_new + b * H, s->a + b * 4 * H, s->c + b * H, H);
 }

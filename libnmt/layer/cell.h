@@ -17,6 +17,7 @@
 #include <nmt/kinds.h>
 #include <nmt/real.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** Gates of a unit, G: 3 for a GRU, 4 for an LSTM. */
@@ -32,6 +33,7 @@ struct nmt_cell_step {
     const real *h;    /* [B][H] the state before, kept */
     const real *c;    /* [B][H] its memory, kept (LSTM) */
     const real *mask; /* [B][H] dropout of the state as it enters U; NULL: none */
+    bool alone;       /* NMT_ALONE: rows do not depend on each other (forward only) */
 };
 
 /** One step forward for B rows. Cannot fail. */

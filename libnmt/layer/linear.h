@@ -8,10 +8,11 @@
 #include <stddef.h>
 
 /**
- * y [N][out] = x [N][in] W [out][in]^T + b [out]. b NULL: no bias. add: y += instead.
+ * y [N][out] = x [N][in] W [out][in]^T + b [out]. b NULL: no bias. how: NMT_ADD, NMT_ALONE as in
+ * math/blas.h.
  */
 void nmt_linear_forward(real *y, const real *x, const real *W, const real *b, size_t N, size_t in,
-                        size_t out, bool add);
+                        size_t out, unsigned how);
 
 /** dW [out][in] += dy^T x, db [out] += sum of the rows of dy. db NULL: no bias. */
 void nmt_linear_backward_weights(real *dW, real *db, const real *dy, const real *x, size_t N,

@@ -1,6 +1,8 @@
 /* Matrix products by OpenBLAS. Sizes are narrowed to BLAS integers here and nowhere else. */
 #include "blas.h"
 
+#include "kernels.h"
+
 #include <assert.h>
 #include <cblas.h>
 #include <limits.h>
@@ -32,9 +34,13 @@ static void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, real *c, size_t ldc, co
 }
 
 void nmt_matmul_nt(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,
-                   size_t m, size_t n, size_t k, bool add)
+                   size_t m, size_t n, size_t k, unsigned how)
 {
-    gemm(CblasNoTrans, CblasTrans, c, ldc, a, lda, b, ldb, m, n, k, add);
+    const bool add = how & NMT_ADD;
+    if (how & NMT_ALONE)
+        nmt_kernels()->matmul_rows(c, ldc, a, lda, b, ldb, m, n, k, add);
+    else
+        gemm(CblasNoTrans, CblasTrans, c, ldc, a, lda, b, ldb, m, n, k, add);
 }
 
 void nmt_matmul_nn(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,

@@ -1,176 +1,15 @@
 /*
- * The vectorised loops, written once on GCC's vector extension and built for each instruction
- * set (NMT_ISA = portable, avx2, avx512; see the Makefile). A vector has 64 bytes everywhere;
- * the compiler cuts it into what the machine has. Sums are kept in one vector of partial sums,
- * so their order is fixed by the code and not by the optimiser.
- *
- * float: tanh is a rational function fitted to a relative error of 3e-8 before rounding
- * (within 4e-7 after it), exp a polynomial after reduction by powers of two. double: libm.
+ * The vectorised loops, written once on vector.h and built for each instruction set (NMT_ISA =
+ * portable, avx2, avx512; see the Makefile). Sums are kept in one vector of partial sums, so their
+ * order is fixed by the code and not by the optimiser.
  */
 #include "kernels.h"
+
+#include "vector.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
-
-#define VECTOR_BYTES 64
-#define LANES        (VECTOR_BYTES / sizeof(real))
-#define INLINE       static inline __attribute__((always_inline))
-
-typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
-
-INLINE vec load(const real *p)
-{
-    vec v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-INLINE void store(real *p, vec v)
-{
-    memcpy(p, &v, sizeof v);
-}
-
-INLINE vec splat(real x)
-{
-    return (vec){ 0 } + x;
-}
-
-/* The n < LANES numbers at the end of an array; the other lanes are 0. */
-INLINE vec load_tail(const real *p, size_t n)
-{
-    vec v = { 0 };
-    memcpy(&v, p, n * sizeof *p);
-    return v;
-}
-
-INLINE void store_tail(real *p, vec v, size_t n)
-{
-    memcpy(p, &v, n * sizeof *p);
-}
-
-INLINE real sum_lanes(vec v)
-{
-    real a[LANES];
-    memcpy(a, &v, sizeof a);
-    for (size_t half = LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            a[i] += a[i + half];
-    return a[0];
-}
-
-INLINE real max_lanes(vec v)
-{
-    real a[LANES];
-    memcpy(a, &v, sizeof a);
-    for (size_t half = LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            a[i] = a[i] > a[i + half] ? a[i] : a[i + half];
-    return a[0];
-}
-
-#ifdef NMT_DOUBLE
-
-typedef int64_t ivec __attribute__((vector_size(VECTOR_BYTES)));
-
-INLINE vec vec_tanh(vec x)
-{
-    for (size_t i = 0; i < LANES; i++)
-        x[i] = tanh(x[i]);
-    return x;
-}
-
-INLINE vec vec_exp(vec x)
-{
-    for (size_t i = 0; i < LANES; i++)
-        x[i] = exp(x[i]);
-    return x;
-}
-
-INLINE vec vec_sqrt(vec x)
-{
-    for (size_t i = 0; i < LANES; i++)
-        x[i] = sqrt(x[i]);
-    return x;
-}
-
-#else
-
-typedef int32_t ivec __attribute__((vector_size(VECTOR_BYTES)));
-
-#endif
-
-INLINE vec select(ivec mask, vec yes, vec no)
-{
-    return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
-}
-
-/* NaN stays NaN: the comparison is false and the second value, x, is taken. */
-INLINE vec at_most(vec x, real limit)
-{
-    return select(x > limit, splat(limit), x);
-}
-
-INLINE vec at_least(vec x, real limit)
-{
-    return select(x < limit, splat(limit), x);
-}
-
-#ifndef NMT_DOUBLE
-
-INLINE vec vec_tanh(vec x)
-{
-    x = at_least(at_most(x, 8.3f), -8.3f); /* tanh(8.3) rounds to 1 */
-    vec z = x * x;
-    vec p = splat(2.179767651100395e-11f);
-    p = p * z - 1.4107397028340074e-08f;
-    p = p * z + 9.695912012830377e-06f;
-    p = p * z + 0.0029668074566870928f;
-    p = p * z + 0.1296178102493286f;
-    p = p * z + 1.0f;
-    vec q = splat(0.00023451591550838202f);
-    q = q * z + 0.02395080402493477f;
-    q = q * z + 0.4629509150981903f;
-    q = q * z + 1.0f;
-    return at_least(at_most(x * p / q, 1.0f), -1.0f);
-}
-
-/* exp(x) = 2^k exp(r), |r| <= ln(2)/2; adding 1.5 * 2^23 rounds to an integer k in the low bits. */
-INLINE vec vec_exp(vec x)
-{
-    x = at_least(at_most(x, 88.0f), -87.0f);
-    const float magic = 12582912.0f;
-    vec t = x * 1.44269504f + magic;
-    vec k = t - magic;
-    vec r = x - k * 0.693145752f; /* ln 2 in two parts, the first exact in few bits */
-    r = r - k * 1.42860677e-6f;
-    vec p = splat(1.0f / 5040);
-    p = p * r + 1.0f / 720;
-    p = p * r + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    p = p * r * r + r + 1.0f;
-    return (vec)((ivec)p + ((ivec)t << 23));
-}
-
-/* Element by element: compilers turn it into the machine's instruction. */
-INLINE vec vec_sqrt(vec x)
-{
-    float a[LANES];
-    memcpy(a, &x, sizeof a);
-    for (size_t i = 0; i < LANES; i++)
-        a[i] = sqrtf(a[i]);
-    memcpy(&x, a, sizeof a);
-    return x;
-}
-
-#endif
-
-INLINE vec vec_sigmoid(vec x)
-{
-    return vec_tanh(x * (real)0.5) * (real)0.5 + (real)0.5;
-}
 
 static void kernel_tanh(real *y, const real *x, size_t n)
 {
@@ -200,6 +39,116 @@ static real kernel_dot(const real *a, const real *b, size_t n)
     if (i < n)
         s1 += load_tail(a + i, n - i) * load_tail(b + i, n - i);
     return sum_lanes(s0 + s1);
+}
+
+/*
+ * Products whose rows stand alone. Each number of y is a dot product over K in one vector of
+ * partial sums; a tile makes R x C of them at once so that what is loaded is used several times,
+ * and blocks of w are as large as stay in the second-level cache.
+ */
+#if defined(__AVX512F__)
+#define TILE_ROWS 6
+#elif defined(__AVX__)
+#define TILE_ROWS 2
+#else
+#define TILE_ROWS 1
+#endif
+#define TILE_COLS  4
+#define TILE_BLOCK ((size_t)1 << 18)
+
+#define ALL_UNROLLED _Pragma("GCC unroll 8")
+
+/* The four sums over the lanes, each in the same order. */
+INLINE void sum_four(real *sum, const vec *v)
+{
+#ifdef NMT_DOUBLE
+    for (size_t i = 0; i < 4; i++)
+        sum[i] = sum_lanes(v[i]);
+#else
+    typedef real half __attribute__((vector_size(32)));
+    typedef real four __attribute__((vector_size(16)));
+    half h[4], ab, cd, all;
+    ALL_UNROLLED
+    for (size_t i = 0; i < 4; i++)
+        h[i] = __builtin_shufflevector(v[i], v[i], 0, 1, 2, 3, 4, 5, 6, 7) +
+               __builtin_shufflevector(v[i], v[i], 8, 9, 10, 11, 12, 13, 14, 15);
+    ab = __builtin_shufflevector(h[0], h[1], 0, 8, 1, 9, 4, 12, 5, 13) +
+         __builtin_shufflevector(h[0], h[1], 2, 10, 3, 11, 6, 14, 7, 15);
+    cd = __builtin_shufflevector(h[2], h[3], 0, 8, 1, 9, 4, 12, 5, 13) +
+         __builtin_shufflevector(h[2], h[3], 2, 10, 3, 11, 6, 14, 7, 15);
+    all = __builtin_shufflevector(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13) +
+          __builtin_shufflevector(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15);
+    four s = __builtin_shufflevector(all, all, 0, 1, 2, 3) +
+             __builtin_shufflevector(all, all, 4, 5, 6, 7);
+    memcpy(sum, &s, sizeof s);
+#endif
+}
+
+/* y[R][C], R and C known when this is compiled. */
+INLINE void tile(real *y, size_t ldy, const real *x, size_t ldx, const real *w, size_t ldw,
+                 size_t K, bool add, size_t R, size_t C)
+{
+    vec sum[TILE_ROWS][TILE_COLS];
+    ALL_UNROLLED
+    for (size_t r = 0; r < R; r++)
+        ALL_UNROLLED
+    for (size_t c = 0; c < TILE_COLS; c++)
+        sum[r][c] = (vec){ 0 };
+    size_t k = 0;
+    for (; k + LANES <= K; k += LANES) {
+        vec wv[TILE_COLS];
+        ALL_UNROLLED
+        for (size_t c = 0; c < C; c++)
+            wv[c] = load(w + c * ldw + k);
+        ALL_UNROLLED
+        for (size_t r = 0; r < R; r++) {
+            vec xv = load(x + r * ldx + k);
+            ALL_UNROLLED
+            for (size_t c = 0; c < C; c++)
+                sum[r][c] += xv * wv[c];
+        }
+    }
+    if (k < K)
+        for (size_t c = 0; c < C; c++) {
+            vec wv = load_tail(w + c * ldw + k, K - k);
+            for (size_t r = 0; r < R; r++)
+                sum[r][c] += load_tail(x + r * ldx + k, K - k) * wv;
+        }
+    ALL_UNROLLED
+    for (size_t r = 0; r < R; r++) {
+        real four[4];
+        sum_four(four, sum[r]);
+        for (size_t c = 0; c < C; c++)
+            y[r * ldy + c] = add ? y[r * ldy + c] + four[c] : four[c];
+    }
+}
+
+/* All columns of a block for R rows. */
+INLINE void strip(real *y, size_t ldy, const real *x, size_t ldx, const real *w, size_t ldw,
+                  size_t N, size_t K, bool add, size_t R)
+{
+    size_t n = 0;
+    for (; n + TILE_COLS <= N; n += TILE_COLS)
+        tile(y + n, ldy, x, ldx, w + n * ldw, ldw, K, add, R, TILE_COLS);
+    for (; n < N; n++)
+        tile(y + n, ldy, x, ldx, w + n * ldw, ldw, K, add, R, 1);
+}
+
+static void kernel_matmul_rows(real *y, size_t ldy, const real *x, size_t ldx, const real *w,
+                               size_t ldw, size_t M, size_t N, size_t K, bool add)
+{
+    size_t block = TILE_BLOCK / (K * sizeof *w + 1) / TILE_COLS * TILE_COLS + TILE_COLS;
+    for (size_t n = 0; n < N; n += block) {
+        size_t cols = N - n < block ? N - n : block, m = 0;
+        for (; m + TILE_ROWS <= M; m += TILE_ROWS)
+            strip(y + m * ldy + n, ldy, x + m * ldx, ldx, w + n * ldw, ldw, cols, K, add,
+                  TILE_ROWS);
+        for (; TILE_ROWS > 2 && m + 2 <= M; m += 2)
+            strip(y + m * ldy + n, ldy, x + m * ldx, ldx, w + n * ldw, ldw, cols, K, add,
+                  TILE_ROWS > 2 ? 2 : 1);
+        for (; m < M; m++)
+            strip(y + m * ldy + n, ldy, x + m * ldx, ldx, w + n * ldw, ldw, cols, K, add, 1);
+    }
 }
 
 static void kernel_axpy(real *y, real f, const real *x, size_t n)
@@ -291,15 +240,15 @@ static void kernel_lstm_forward(real *h_new, real *c_new, real *a, const real *c
     real *i_gate = a, *f_gate = a + H, *o_gate = a + 2 * H, *g_gate = a + 3 * H;
     for (size_t k = 0; k < H; k += LANES) {
         size_t n = H - k < LANES ? H - k : LANES;
-        vec i = vec_sigmoid(load_tail(i_gate + k, n)), f = vec_sigmoid(load_tail(f_gate + k, n));
-        vec o = vec_sigmoid(load_tail(o_gate + k, n)), g = vec_tanh(load_tail(g_gate + k, n));
-        vec cell = f * load_tail(c + k, n) + i * g;
-        store_tail(i_gate + k, i, n);
-        store_tail(f_gate + k, f, n);
-        store_tail(o_gate + k, o, n);
-        store_tail(g_gate + k, g, n);
-        store_tail(c_new + k, cell, n);
-        store_tail(h_new + k, o * vec_tanh(cell), n);
+        vec i = vec_sigmoid(load_some(i_gate + k, n)), f = vec_sigmoid(load_some(f_gate + k, n));
+        vec o = vec_sigmoid(load_some(o_gate + k, n)), g = vec_tanh(load_some(g_gate + k, n));
+        vec cell = f * load_some(c + k, n) + i * g;
+        store_some(i_gate + k, i, n);
+        store_some(f_gate + k, f, n);
+        store_some(o_gate + k, o, n);
+        store_some(g_gate + k, g, n);
+        store_some(c_new + k, cell, n);
+        store_some(h_new + k, o * vec_tanh(cell), n);
     }
 }
 
@@ -309,15 +258,15 @@ static void kernel_lstm_backward(real *dc_prev, real *a, const real *dh, const r
     real *i_gate = a, *f_gate = a + H, *o_gate = a + 2 * H, *g_gate = a + 3 * H;
     for (size_t k = 0; k < H; k += LANES) {
         size_t n = H - k < LANES ? H - k : LANES;
-        vec i = load_tail(i_gate + k, n), f = load_tail(f_gate + k, n);
-        vec o = load_tail(o_gate + k, n), g = load_tail(g_gate + k, n);
-        vec t = vec_tanh(load_tail(c_new + k, n)), dhv = load_tail(dh + k, n);
-        vec d = load_tail(dc + k, n) + dhv * o * (1 - t * t); /* h' = o tanh(c') */
-        store_tail(o_gate + k, dhv * t * o * (1 - o), n);
-        store_tail(i_gate + k, d * g * i * (1 - i), n); /* c' = f c + i g */
-        store_tail(f_gate + k, d * load_tail(c + k, n) * f * (1 - f), n);
-        store_tail(g_gate + k, d * i * (1 - g * g), n);
-        store_tail(dc_prev + k, d * f, n);
+        vec i = load_some(i_gate + k, n), f = load_some(f_gate + k, n);
+        vec o = load_some(o_gate + k, n), g = load_some(g_gate + k, n);
+        vec t = vec_tanh(load_some(c_new + k, n)), dhv = load_some(dh + k, n);
+        vec d = load_some(dc + k, n) + dhv * o * (1 - t * t); /* h' = o tanh(c') */
+        store_some(o_gate + k, dhv * t * o * (1 - o), n);
+        store_some(i_gate + k, d * g * i * (1 - i), n); /* c' = f c + i g */
+        store_some(f_gate + k, d * load_some(c + k, n) * f * (1 - f), n);
+        store_some(g_gate + k, d * i * (1 - g * g), n);
+        store_some(dc_prev + k, d * f, n);
     }
 }
 
@@ -342,14 +291,11 @@ INLINE void additive_backward_columns(real *du, vec *dq, vec *dv, const real *de
 {
     vec dqs = { 0 }, dvs = { 0 };
     for (size_t j = 0; j < S; j++, u += A, du += A) {
-        vec t = vec_tanh(q + (n == LANES ? load(u) : load_tail(u, n)));
+        vec t = vec_tanh(q + load_some(u, n));
         vec dp = v * (1 - t * t) * de[j];
         dvs += t * de[j];
         dqs += dp;
-        if (n == LANES)
-            store(du, load(du) + dp);
-        else
-            store_tail(du, load_tail(du, n) + dp, n);
+        store_some(du, load_some(du, n) + dp, n);
     }
     *dq = dqs;
     *dv = dvs;
@@ -396,8 +342,8 @@ static void kernel_context(real *c, const real *alpha, const real *h, size_t S, 
         size_t n = D - k < LANES ? D - k : LANES;
         vec s = { 0 };
         for (size_t j = 0; j < S; j++)
-            s += load_tail(h + j * D + k, n) * alpha[j];
-        store_tail(c + k, s, n);
+            s += load_some(h + j * D + k, n) * alpha[j];
+        store_some(c + k, s, n);
     }
 }
 
@@ -579,6 +525,7 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .tanh = kernel_tanh,
     .tanh_backward = kernel_tanh_backward,
     .dot = kernel_dot,
+    .matmul_rows = kernel_matmul_rows,
     .axpy = kernel_axpy,
     .scale_by = kernel_scale_by,
     .product = kernel_product,

@@ -8,6 +8,7 @@
 
 #include <nmt/real.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,14 @@ struct nmt_kernels {
 
     /** Sum over i of a[i] b[i]. */
     real (*dot)(const real *a, const real *b, size_t n);
+
+    /**
+     * y [M][N] (+)= x [M][K] w [N][K]^T with leading dimensions. A number of y is computed in the
+     * same way whatever M and N are, so a row does not depend on the rows beside it; BLAS does not
+     * promise that. For search, where rows are few and come and go.
+     */
+    void (*matmul_rows)(real *y, size_t ldy, const real *x, size_t ldx, const real *w, size_t ldw,
+                        size_t M, size_t N, size_t K, bool add);
 
     /** y[i] += f x[i]. */
     void (*axpy)(real *y, real f, const real *x, size_t n);

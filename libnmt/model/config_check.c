@@ -10,11 +10,11 @@
 static int check_data(const struct nmt_config *c, struct nmt_err *err)
 {
     if (!*c->data_source != !*c->data_target)
-        REFUSE("data.source and data.target must be given together");
+        REFUSE("data.source and data.target belong together");
     if (!*c->data_valid_source != !*c->data_valid_target)
-        REFUSE("data.valid-source and data.valid-target must be given together");
+        REFUSE("data.valid-source and data.valid-target belong together");
     if (c->vocabulary_joint && !*c->vocabulary_source != !*c->vocabulary_target)
-        REFUSE("vocabulary.source and vocabulary.target must be given together, "
+        REFUSE("vocabulary.source and vocabulary.target belong together, "
                "or vocabulary.joint be false");
     return 0;
 }
@@ -55,7 +55,7 @@ static int check_optimizer(const struct nmt_config *c, struct nmt_err *err)
     return 0;
 }
 
-/* Between -1 ("as train.dropout") and 0 there is nothing. */
+/* Between -1 ("from train.dropout") and 0 there is nothing. */
 static int check_dropout(double rate, const char *key, struct nmt_err *err)
 {
     if (rate < 0 && rate != -1)
@@ -71,6 +71,8 @@ int nmt_config_check(const struct nmt_config *c, struct nmt_err *err)
     NMT_TRY(check_dropout(c->train_dropout_embedding, "dropout-embedding", err));
     NMT_TRY(check_dropout(c->train_dropout_annotation, "dropout-annotation", err));
     NMT_TRY(check_dropout(c->train_dropout_readout, "dropout-readout", err));
+    NMT_TRY(check_dropout(c->train_dropout_recurrent, "dropout-recurrent", err));
+    NMT_TRY(check_dropout(c->train_dropout_word, "dropout-word", err));
     /* A pair at the limit, with its </s>, must fit into a batch. */
     if (c->train_batch_words != 0 && c->train_batch_words <= c->train_max_length)
         REFUSE("train.batch-words (%lld) must be greater than train.max-length (%lld)",

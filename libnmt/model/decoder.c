@@ -5,6 +5,7 @@
 #include "layer/embedding.h"
 #include "layer/linear.h"
 #include "layer/maxout.h"
+#include "math/blas.h"
 #include "math/kernels.h"
 
 #include <string.h>
@@ -89,7 +90,7 @@ void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt
     d->batch = b;
     d->encoder = e;
     d->keys = s->attention == NMT_DOT ? e->h : numbers(arena, rows, A);
-    d->source = (struct nmt_source){ s, B, b->row, e->h, d->keys };
+    d->source = (struct nmt_source){ s, B, b->row, e->h, d->keys, false };
     plan_unit(&d->unit, arena, s, N, B, train);
     if (s->order == NMT_ORDER_CGRU)
         plan_unit(&d->second, arena, s, N, B, train);
@@ -119,11 +120,11 @@ void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt
 }
 
 void nmt_source_keys(real *keys, const struct nmt_shape *s, const struct nmt_params *p,
-                     const real *h, size_t rows)
+                     const real *h, size_t rows, unsigned how)
 {
     if (s->attention == NMT_ADDITIVE || s->attention == NMT_GENERAL)
         nmt_linear_forward(keys, h, p->att_U, NULL, rows, nmt_shape_context(s), nmt_shape_key(s),
-                           false);
+                           how);
 }
 
 /* The backward state at the first source word, which has read the whole sentence. */
@@ -140,7 +141,8 @@ void nmt_decoder_start(real *s0, real *c0, real *x, real *both, const struct nmt
     const size_t H = s->H_dec, width = starts(s) * H;
     for (size_t b = 0; b < src->B; b++)
         memcpy(x + b * s->H_enc, start_annotation(src, b), s->H_enc * sizeof *x);
-    nmt_linear_forward(both, x, p->init_W, p->init_b, src->B, s->H_enc, width, false);
+    nmt_linear_forward(both, x, p->init_W, p->init_b, src->B, s->H_enc, width,
+                       src->alone ? NMT_ALONE : 0);
     nmt_kernels()->tanh(both, both, src->B * width);
     for (size_t b = 0; b < src->B; b++) {
         memcpy(s0 + b * H, both + b * width, H * sizeof *s0);
@@ -155,7 +157,7 @@ void nmt_decoder_attend(real *q, real *c, real *const *alpha, const struct nmt_s
     const struct nmt_shape *shape = src->shape;
     const size_t D = nmt_shape_context(shape), A = nmt_shape_key(shape);
     if (shape->attention == NMT_ADDITIVE)
-        nmt_linear_forward(q, s, p->att_W, NULL, B, shape->H_dec, A, false);
+        nmt_linear_forward(q, s, p->att_W, NULL, B, shape->H_dec, A, src->alone ? NMT_ALONE : 0);
     for (size_t b = 0; b < B; b++) {
         const size_t from = of ? of[b] : b, row = src->row[from];
         if (shape->attention == NMT_NO_ATTENTION) {
@@ -171,12 +173,13 @@ void nmt_decoder_attend(real *q, real *c, real *const *alpha, const struct nmt_s
 }
 
 void nmt_decoder_readout(real *pre, real *t, const struct nmt_shape *s, const struct nmt_params *p,
-                         const real *state, const real *x, const real *context, size_t N)
+                         const real *state, const real *x, const real *context, size_t N,
+                         unsigned how)
 {
     const size_t R = nmt_shape_readout(s);
-    nmt_linear_forward(pre, state, p->read_U, p->read_b, N, s->H_dec, R, false);
-    nmt_linear_forward(pre, x, p->read_V, NULL, N, s->E, R, true);
-    nmt_linear_forward(pre, context, p->read_C, NULL, N, nmt_shape_context(s), R, true);
+    nmt_linear_forward(pre, state, p->read_U, p->read_b, N, s->H_dec, R, how);
+    nmt_linear_forward(pre, x, p->read_V, NULL, N, s->E, R, how | NMT_ADD);
+    nmt_linear_forward(pre, context, p->read_C, NULL, N, nmt_shape_context(s), R, how | NMT_ADD);
     if (s->readout == NMT_MAXOUT) {
         nmt_maxout_forward(t, pre, N, s->L);
     } else {
@@ -310,7 +313,7 @@ void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
     d->dropout = dropout != NULL;
     if (dropout)
         draw_masks(d, dropout);
-    nmt_source_keys(d->keys, s, p, d->encoder->h, d->batch->row[d->batch->B]);
+    nmt_source_keys(d->keys, s, p, d->encoder->h, d->batch->row[d->batch->B], 0);
     nmt_decoder_start(d->s0, d->c0, d->start_x, d->start, &d->source, p);
     nmt_embedding_forward(d->x, p->target_embedding, d->batch->previous, steps->N, s->E);
     nmt_decoder_drop_words(d, d->x);
@@ -318,7 +321,7 @@ void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
                        steps->N - first, s->E, out, false);
     for (size_t t = 0; t < steps->T; t++)
         forward_step(d, p, t);
-    nmt_decoder_readout(d->pre, d->t, s, p, d->read_state, d->x, d->context, steps->N);
+    nmt_decoder_readout(d->pre, d->t, s, p, d->read_state, d->x, d->context, steps->N, 0);
     if (dropout)
         nmt_kernels()->scale_by(d->t, d->mask_readout, steps->N * s->L);
 }

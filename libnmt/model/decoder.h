@@ -26,11 +26,12 @@ struct nmt_source {
     const size_t *row; /* [B + 1] first annotation of each sentence */
     const real *h;     /* [rows][D] annotations */
     const real *keys;  /* [rows][A] u_j = U_a h_j, or h itself (dot); NULL without attention */
+    bool alone;        /* NMT_ALONE: no sentence depends on the others (search) */
 };
 
-/** keys [rows][A] = U_a h_j; not called for dot and none. */
+/** keys [rows][A] = U_a h_j; nothing to do for dot and none. how: NMT_ALONE or 0. */
 void nmt_source_keys(real *keys, const struct nmt_shape *s, const struct nmt_params *p,
-                     const real *h, size_t rows);
+                     const real *h, size_t rows, unsigned how);
 
 /** s_0 [B][H] (and cell_0: LSTM) = tanh(W_s x + b_s); x [B][H_enc] and both [B][*H] scratch. */
 void nmt_decoder_start(real *s0, real *c0, real *x, real *both, const struct nmt_source *src,
@@ -47,9 +48,11 @@ void nmt_decoder_attend(real *q, real *c, real *const *alpha, const struct nmt_s
 /**
  * The deep output of N rows, before its non-linearity and after:
  * pre [N][R] = U_o s + V_o E y + C_o c + b_t;  t [N][L] = maxout or tanh of it.
+ * how: NMT_ALONE or 0.
  */
 void nmt_decoder_readout(real *pre, real *t, const struct nmt_shape *s, const struct nmt_params *p,
-                         const real *state, const real *x, const real *context, size_t N);
+                         const real *state, const real *x, const real *context, size_t N,
+                         unsigned how);
 
 /** One unit's arrays over all steps, rows packed by target length. */
 struct nmt_unit_run {

@@ -4,6 +4,7 @@
 #include "layer/cell.h"
 #include "layer/embedding.h"
 #include "layer/linear.h"
+#include "math/blas.h"
 #include "math/kernels.h"
 
 #include <string.h>
@@ -26,6 +27,7 @@ void nmt_encoder_plan(struct nmt_encoder *e, struct nmt_arena *arena, const stru
     memset(e, 0, sizeof *e);
     e->shape = s;
     e->batch = batch;
+    e->alone = !train;
     for (size_t d = 0; d < directions(s); d++) {
         struct nmt_direction *dir = &e->dir[d];
         dir->x = numbers(arena, N, s->E);
@@ -111,6 +113,7 @@ static struct nmt_cell_step step_of(const struct nmt_encoder *e, const struct nm
         .h = t ? dir->h + before : e->zeros,
         .c = t && dir->c ? dir->c + before : e->zeros,
         .mask = e->dropout ? dir->mask : NULL,
+        .alone = e->alone,
     };
 }
 
@@ -139,7 +142,8 @@ void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,
         nmt_embedding_forward(dir->x, p->source_embedding,
                               d ? e->batch->backward : e->batch->forward, steps->N, s->E);
         drop_words(e, dir, dir->x);
-        nmt_linear_forward(dir->a, dir->x, unit->W, unit->b, steps->N, s->E, G * H, false);
+        nmt_linear_forward(dir->a, dir->x, unit->W, unit->b, steps->N, s->E, G * H,
+                           e->alone ? NMT_ALONE : 0);
         for (size_t t = 0; t < steps->T; t++) {
             size_t B = steps->at[t + 1] - steps->at[t];
             struct nmt_cell_step step = step_of(e, dir, t);

@@ -41,6 +41,7 @@ struct nmt_encoder {
     real *scratch;         /* [B][H] */
     real *dx;              /* [N][E] */
     bool dropout;
+    bool alone; /* no sentence depends on the others; not in training, where BLAS is faster */
 };
 
 /** Lays out (or measures) the arrays for a batch. train: also what backward needs. */

@@ -3,6 +3,7 @@
 
 #include "layer/embedding.h"
 #include "layer/linear.h"
+#include "math/blas.h"
 
 #include <string.h>
 
@@ -54,14 +55,19 @@ static void unit(struct nmt_step *d, const struct nmt_unit *w, real *h_new, cons
 {
     const struct nmt_shape *s = d->shape;
     const size_t out = nmt_cell_gates(s->cell) * s->H_dec;
-    const struct nmt_cell_step step = {
-        .h_new = h_new, .c_new = d->c, .a = d->a, .hm = d->hm, .rh = d->rh, .h = h, .c = d->c_in
-    };
+    const struct nmt_cell_step step = { .h_new = h_new,
+                                        .c_new = d->c,
+                                        .a = d->a,
+                                        .hm = d->hm,
+                                        .rh = d->rh,
+                                        .h = h,
+                                        .c = d->c_in,
+                                        .alone = true };
     if (w->W)
-        nmt_linear_forward(d->a, d->x, w->W, w->b, B, s->E, out, false);
+        nmt_linear_forward(d->a, d->x, w->W, w->b, B, s->E, out, NMT_ALONE);
     if (w->C)
         nmt_linear_forward(d->a, context, w->C, w->W ? NULL : w->b, B, nmt_shape_context(s), out,
-                           w->W != NULL);
+                           w->W ? NMT_ALONE | NMT_ADD : NMT_ALONE);
     nmt_cell_forward(s->cell, &step, w->U, B, s->H_dec);
 }
 
@@ -103,7 +109,7 @@ void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_s
         unit(d, &p->second, d->s, d->middle, d->context, B);
         break;
     }
-    nmt_decoder_readout(d->pre, d->t, s, p, read, d->x, d->context, B);
+    nmt_decoder_readout(d->pre, d->t, s, p, read, d->x, d->context, B, NMT_ALONE);
 }
 
 void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_params *p,
@@ -111,5 +117,5 @@ void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_pa
 {
     const struct nmt_shape *s = d->shape;
     nmt_linear_forward(logits, d->t + first * s->L, p->out_W, p->out_b, n, s->L, s->V_target,
-                       false);
+                       NMT_ALONE);
 }

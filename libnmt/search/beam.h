@@ -74,8 +74,6 @@ int nmt_beams_extend(struct nmt_beams *b, struct nmt_err *err) NMT_MUST_USE;
 /** Sorts the endings of a sentence: finished ones first, then by falling score. */
 void nmt_beam_rank(struct nmt_beam *beam, const struct nmt_search_options *o);
 
-double nmt_length_score(const struct nmt_search_options *o, double log_prob, size_t n);
-
 void nmt_beams_release(struct nmt_beams *b);
 
 #endif

@@ -1,5 +1,5 @@
 /* From endings to translations: words and weights are read from the last one back. */
-#include "search/searcher_internal.h"
+#include "searcher_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Translating token ids with one model: encode a batch, search it. */
-#include "search/searcher_internal.h"
+#include "searcher_internal.h"
 
 #include <stdlib.h>
 

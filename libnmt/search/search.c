@@ -1,7 +1,7 @@
 /* Search in lockstep: step, candidates, extend, until no sentence is left. */
-#include "search/searcher_internal.h"
+#include "searcher_internal.h"
 
-#include "layer/embedding.h"
+#include "math/blas.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +51,9 @@ static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct n
         const struct nmt_search_input *in = &set->input[m];
         real *keys = nmt_arena_take(arena, in->row[set->B] * nmt_shape_key(shape), sizeof *keys);
         s->keys[m] = keys;
-        s->source[m] = (struct nmt_source){ shape, set->B, in->row, in->h,
-                                            shape->attention == NMT_DOT ? in->h : keys };
+        s->source[m] = (struct nmt_source){
+            shape, set->B, in->row, in->h, shape->attention == NMT_DOT ? in->h : keys, true
+        };
         nmt_step_plan(&s->step[m], arena, shape, rows);
     }
 }
@@ -115,7 +116,7 @@ int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,
     for (size_t m = 0; m < s->n_models; m++) {
         const struct nmt_params *p = s->model[m].params;
         nmt_source_keys(s->keys[m], s->model[m].shape, p, set->input[m].h,
-                        set->input[m].row[set->B]);
+                        set->input[m].row[set->B], NMT_ALONE);
         nmt_step_start(&s->step[m], &s->source[m], p);
     }
     while (b->n_active > 0) {

@@ -31,6 +31,9 @@ struct nmt_search_set {
     const uint32_t *n_prefix;    /* [B] a prefix that ends with </s> is scored as it is */
 };
 
+/** A sum of log-probabilities over n tokens, divided for the length. */
+double nmt_length_score(const struct nmt_search_options *o, double log_prob, size_t n);
+
 struct nmt_searcher;
 
 /** One thread's searcher. options and models are copied; the target vocabularies must be one. */

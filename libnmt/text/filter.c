@@ -116,16 +116,22 @@ static void cut_parts(struct block *b)
         p->skipped = 0;
         p->fault = p->err = (struct nmt_err)NMT_ERR_INIT;
     }
+    while (b->n_parts > 1 && b->parts[b->n_parts - 1].first == b->n)
+        b->n_parts--; /* few long lines */
 }
 
-static int run_block(struct block *b, struct nmt_output *out, struct nmt_err *err)
+/* `ended`: whether the last line of the block has an LF. */
+static int run_block(struct block *b, bool ended, struct nmt_output *out, struct nmt_err *err)
 {
     struct nmt_filter *f = b->f;
+    if (f->open)
+        NMT_TRY(nmt_output_puts(out, "\n", err));
     cut_parts(b);
     nmt_threads_run(f->threads, b->n_parts, run_part, b);
     for (size_t k = 0; k < b->n_parts; k++) {
         struct part *p = &b->parts[k];
-        NMT_TRY(nmt_output_write(out, p->out.data, p->out.len, err));
+        bool open = !ended && k + 1 == b->n_parts && p->err.code == 0;
+        NMT_TRY(nmt_output_write(out, p->out.data, p->out.len - open, err));
         f->skipped += p->skipped;
         if (p->fault.code && !f->first.code)
             f->first = p->fault;
@@ -135,6 +141,7 @@ static int run_block(struct block *b, struct nmt_output *out, struct nmt_err *er
             return p->err.code;
         }
     }
+    f->open = !ended;
     f->lines += b->n;
     b->before += b->n;
     b->at += b->n;
@@ -164,7 +171,7 @@ static int run_all(struct block *b, struct nmt_lines *in, struct nmt_output *out
             return rc;
         bool full = b->n == BLOCK_LINES || b->text.len >= BLOCK_BYTES;
         if (b->n > 0 && (rc == 0 || full || !nmt_lines_ready(in, 0)))
-            NMT_TRY(run_block(b, out, err));
+            NMT_TRY(run_block(b, nmt_lines_ended(in), out, err));
         if (rc == 0)
             return 0;
     }

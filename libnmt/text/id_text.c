@@ -10,7 +10,7 @@ void nmt_ids_release(struct nmt_ids *ids)
     *ids = (struct nmt_ids){ NULL, 0, 0 };
 }
 
-static int add(struct nmt_ids *ids, nmt_id id, struct nmt_err *err)
+int nmt_ids_add(struct nmt_ids *ids, nmt_id id, struct nmt_err *err)
 {
     if (ids->n == ids->cap) {
         size_t cap = ids->cap * 2 + 64;
@@ -21,6 +21,14 @@ static int add(struct nmt_ids *ids, nmt_id id, struct nmt_err *err)
         ids->cap = cap;
     }
     ids->data[ids->n++] = id;
+    return 0;
+}
+
+int nmt_ids_set(struct nmt_ids *ids, const nmt_id *from, size_t n, struct nmt_err *err)
+{
+    ids->n = 0;
+    for (size_t i = 0; i < n; i++)
+        NMT_TRY(nmt_ids_add(ids, from[i], err));
     return 0;
 }
 
@@ -60,7 +68,7 @@ int nmt_ids_parse(struct nmt_ids *ids, const char *line, size_t len, size_t size
     ids->n = 0;
     while (next_word(&p, line + len, &word, &n)) {
         NMT_TRY(parse_id(&id, word, n, size, err));
-        NMT_TRY(add(ids, id, err));
+        NMT_TRY(nmt_ids_add(ids, id, err));
     }
     return 0;
 }
@@ -76,7 +84,7 @@ int nmt_ids_parse_pieces(struct nmt_ids *ids, const char *line, size_t len,
         if (id == NMT_ID_UNK && (n != unk_len || memcmp(word, unk, n) != 0))
             return nmt_fail(err, NMT_ETEXT, 0, "'%.*s' is not a piece of the vocabulary",
                             (int)(n < 100 ? n : 100), word);
-        NMT_TRY(add(ids, id, err));
+        NMT_TRY(nmt_ids_add(ids, id, err));
     }
     return 0;
 }

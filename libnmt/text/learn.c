@@ -92,8 +92,7 @@ int nmt_vocab_learner_add(struct nmt_vocab_learner *l, const char *line, size_t 
 
 uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest)
 {
-    *longest = nmt_word_counts_longest(&l->words);
-    return l->words.given_up;
+    return nmt_word_counts_given_up(&l->words, longest);
 }
 
 static int push_fixed(struct nmt_vocab *v, struct nmt_err *err)

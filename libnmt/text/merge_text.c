@@ -144,20 +144,35 @@ static int compare_joined(const struct nmt_merge_text *t, const struct nmt_pair 
     return compare_bytes(left, left_len, right, n + m);
 }
 
+/* The byte of a code's symbol as it is written, -1 behind its end. */
+static int byte_at(const char *text, size_t len, size_t i)
+{
+    static const char end[] = "</w>";
+    if (i + 1 < len || (i < len && text[i] != NMT_CODES_END))
+        return (unsigned char)text[i];
+    bool ends = len > 0 && text[len - 1] == NMT_CODES_END;
+    return ends && i - (len - 1) < strlen(end) ? end[i - (len - 1)] : -1;
+}
+
+static int compare_symbols(const struct nmt_merge_text *t, uint32_t a, uint32_t b)
+{
+    size_t n, m;
+    const char *p = text_of(t, a, &n), *q = text_of(t, b, &m);
+    for (size_t i = 0; a != b; i++) {
+        int x = byte_at(p, n, i), y = byte_at(q, m, i);
+        if (x != y || x < 0)
+            return (x > y) - (x < y);
+    }
+    return 0;
+}
+
 /* Does pair a come before pair b, their counts being equal? */
 static bool tie(const struct nmt_merge_text *t, uint32_t x, uint32_t y)
 {
     const struct nmt_pair *a = &t->pairs.items[x], *b = &t->pairs.items[y];
-    size_t n, m;
     if (t->rule == NMT_MERGE_CODES) {
-        const char *p = text_of(t, a->left, &n), *q = text_of(t, b->left, &m);
-        int c = compare_bytes(p, n, q, m);
-        if (c == 0) {
-            p = text_of(t, a->right, &n);
-            q = text_of(t, b->right, &m);
-            c = compare_bytes(p, n, q, m);
-        }
-        return c > 0;
+        int c = compare_symbols(t, a->left, b->left);
+        return (c != 0 ? c : compare_symbols(t, a->right, b->right)) > 0;
     }
     uint32_t wide = t->width[a->left] + t->width[a->right];
     uint32_t other = t->width[b->left] + t->width[b->right];

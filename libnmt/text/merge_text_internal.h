@@ -19,6 +19,13 @@ enum nmt_merge_rule {
     NMT_MERGE_CODES
 };
 
+/**
+ * In codes the end of a word is this byte behind its last character, for in the text itself the
+ * characters of "</w>" may stand; it is compared and written as "</w>".
+ */
+#define NMT_CODES_END    '\xFF'
+#define NMT_CODES_SYMBOL 8 /* bytes that a character and the end of a word need */
+
 struct nmt_merge_text {
     enum nmt_merge_rule rule;
     bool bar_bytes;             /* pieces spelt as byte pieces are not to be made */

@@ -12,12 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-void nmt_merges_free(struct nmt_merges *m)
+int nmt_merges_init(struct nmt_merges *m, struct nmt_err *err)
 {
-    if (!m)
-        return;
+    *m = (struct nmt_merges){ .n_slots = 64 };
+    m->slots = calloc(m->n_slots, sizeof *m->slots);
+    return m->slots ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+}
+
+void nmt_merges_release(struct nmt_merges *m)
+{
     free(m->slots);
     nmt_strings_release(&m->inner);
+    *m = (struct nmt_merges){ .n_slots = 0 };
+}
+
+void nmt_merges_free(struct nmt_merges *m)
+{
+    if (m)
+        nmt_merges_release(m);
     free(m);
 }
 
@@ -54,7 +66,7 @@ static void insert(struct nmt_merge *slots, size_t n, const struct nmt_merge *me
     slots[i] = *merge;
 }
 
-static int add_merge(struct nmt_merges *m, const struct nmt_merge *merge, struct nmt_err *err)
+int nmt_merges_put(struct nmt_merges *m, const struct nmt_merge *merge, struct nmt_err *err)
 {
     if ((m->used + 1) * 2 > m->n_slots) {
         size_t n = m->n_slots * 2;
@@ -105,7 +117,7 @@ static int add_cuts(struct nmt_merges *m, const struct nmt_vocab *v, nmt_id id, 
         if (right == NMT_SYMBOL_UNKNOWN)
             continue;
         struct nmt_merge merge = { left, right, id, rank };
-        NMT_TRY(add_merge(m, &merge, err));
+        NMT_TRY(nmt_merges_put(m, &merge, err));
     }
     return 0;
 }
@@ -146,12 +158,10 @@ static int add_all(struct nmt_merges *m, const struct nmt_vocab *v, struct nmt_e
 int nmt_merges_make(struct nmt_merges **out, const struct nmt_vocab *v, struct nmt_err *err)
 {
     struct nmt_merges *m = calloc(1, sizeof *m);
-    if (m) {
-        m->n_pieces = v->pieces.n;
-        m->n_slots = 64;
-        m->slots = calloc(m->n_slots, sizeof *m->slots);
-    }
-    int rc = m && m->slots ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    if (!m)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    int rc = nmt_merges_init(m, err);
+    m->n_pieces = v->pieces.n;
     if (rc == 0)
         rc = add_inner(m, v, err);
     if (rc == 0)

@@ -31,6 +31,14 @@ struct nmt_merges {
     size_t n_pieces;
 };
 
+int nmt_merges_init(struct nmt_merges *m, struct nmt_err *err) NMT_MUST_USE;
+void nmt_merges_release(struct nmt_merges *m);
+
+/** Adds a merge whose pair is not there yet; its id is not 0. */
+int nmt_merges_put(struct nmt_merges *m, const struct nmt_merge *merge,
+                   struct nmt_err *err) NMT_MUST_USE;
+
+/** All merges of a bpe vocabulary. */
 int nmt_merges_make(struct nmt_merges **m, const struct nmt_vocab *v,
                     struct nmt_err *err) NMT_MUST_USE;
 void nmt_merges_free(struct nmt_merges *m);

@@ -32,17 +32,24 @@ static uint32_t class_of(const char *word, size_t len)
     return (len < LONGEST ? (uint32_t)len : LONGEST) * 16 + (h >> 28);
 }
 
+static bool is_given_up(const struct nmt_word_counts *w, uint32_t number)
+{
+    return class_of(nmt_strings_get(&w->words, number), w->words.items[number].len) > w->limit;
+}
+
 /* Drops the words that were given up from memory. */
 static int compact(struct nmt_word_counts *w, struct nmt_err *err)
 {
     struct nmt_strings kept = NMT_STRINGS_INIT;
     int rc = 0;
     for (uint32_t i = 0; i < w->words.n && rc == 0; i++) {
-        const char *word = nmt_strings_get(&w->words, i);
         uint32_t number;
-        if (class_of(word, w->words.items[i].len) > w->limit)
+        if (is_given_up(w, i)) {
+            w->given_up += w->counts[i];
             continue;
-        rc = nmt_strings_add(&kept, word, w->words.items[i].len, &number, err);
+        }
+        rc = nmt_strings_add(&kept, nmt_strings_get(&w->words, i), w->words.items[i].len, &number,
+                             err);
         if (rc == 0)
             w->counts[number] = w->counts[i];
     }
@@ -103,9 +110,13 @@ int nmt_word_counts_add_line(struct nmt_word_counts *w, const char *line, size_t
     return 0;
 }
 
-size_t nmt_word_counts_longest(const struct nmt_word_counts *w)
+uint64_t nmt_word_counts_given_up(const struct nmt_word_counts *w, size_t *longest)
 {
-    return w->limit == N_CLASSES - 1 ? SIZE_MAX : w->limit / 16;
+    uint64_t n = w->given_up;
+    *longest = w->limit == N_CLASSES - 1 ? SIZE_MAX : (w->limit + 1) / 16 - 1;
+    for (uint32_t i = 0; i < w->words.n && *longest != SIZE_MAX; i++)
+        n += is_given_up(w, i) ? w->counts[i] : 0;
+    return n;
 }
 
 int nmt_word_counts_normalise(struct nmt_word_counts *w, struct nmt_normaliser *n,

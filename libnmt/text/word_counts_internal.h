@@ -16,7 +16,7 @@ struct nmt_word_counts {
     size_t most, live;  /* bound, and how many words are within `limit` */
     uint32_t *of_class; /* live words of each length class */
     uint32_t limit;     /* the last class that is kept */
-    uint64_t given_up;  /* running words met after their class was given up */
+    uint64_t given_up;  /* running words that were given up and are no longer in memory */
 };
 
 int nmt_word_counts_init(struct nmt_word_counts *w, size_t most, struct nmt_err *err) NMT_MUST_USE;
@@ -29,8 +29,8 @@ int nmt_word_counts_add(struct nmt_word_counts *w, const char *word, size_t len,
 int nmt_word_counts_add_line(struct nmt_word_counts *w, const char *line, size_t len,
                              struct nmt_err *err) NMT_MUST_USE;
 
-/** Length in bytes of the longest words that may still be counted; SIZE_MAX: all were. */
-size_t nmt_word_counts_longest(const struct nmt_word_counts *w);
+/** How many running words were given up. *longest: up to that length in bytes none were. */
+uint64_t nmt_word_counts_given_up(const struct nmt_word_counts *w, size_t *longest);
 
 /** Replaces every word by what normalising makes of it, cut again where that has spaces. */
 int nmt_word_counts_normalise(struct nmt_word_counts *w, struct nmt_normaliser *n,

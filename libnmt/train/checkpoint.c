@@ -259,6 +259,34 @@ static int open_state(struct nmt_gguf **g, const struct nmt_trainer *t, struct n
     return 1;
 }
 
+static bool same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
+{
+    bool same = nmt_vocab_size(a) == nmt_vocab_size(b);
+    for (nmt_id i = 0; same && i < nmt_vocab_size(a); i++) {
+        size_t n, m;
+        const char *x = nmt_vocab_piece(a, i, &n), *y = nmt_vocab_piece(b, i, &m);
+        same = n == m && memcmp(x, y, n) == 0;
+    }
+    return same;
+}
+
+/* A vocabulary file that the configuration names must still be the one the state was made with. */
+static int check_vocabulary(const struct nmt_trainer *t, const char *path,
+                            const struct nmt_vocab *in_state, struct nmt_err *err)
+{
+    struct nmt_vocab *now = NULL;
+    if (!path[0] || t->opt->accept_changes)
+        return 0;
+    NMT_TRY(nmt_vocab_load(&now, path, err));
+    bool same = same_pieces(now, in_state);
+    nmt_vocab_free(now);
+    return same ? 0
+                : nmt_fail(err, NMT_ECONFIG, 0,
+                           "%s: this run has changed since (the vocabulary %s): use "
+                           "--accept-changes to go on with the old one, or another -o",
+                           t->state_path, path);
+}
+
 int nmt_state_vocabularies(struct nmt_trainer *t, struct nmt_err *err)
 {
     struct nmt_gguf *g = NULL;
@@ -274,6 +302,10 @@ int nmt_state_vocabularies(struct nmt_trainer *t, struct nmt_err *err)
     else if (rc == 0)
         rc = nmt_model_read_vocab(&t->target, g, "vocabulary.target", err);
     nmt_gguf_close(g);
+    if (rc == 0)
+        rc = check_vocabulary(t, t->config->vocabulary_source, t->source, err);
+    if (rc == 0)
+        rc = check_vocabulary(t, t->config->vocabulary_target, t->target, err);
     return rc;
 }
 

@@ -51,9 +51,10 @@ int main(int argc, char **argv)
         { 1024, 10000, 256 }, /* the output layer over all steps */
         { 1, 2048, 512 },     /* one sentence at a time */
     };
+    size_t n = sizeof shapes / sizeof *shapes, wanted = argc > 2 ? (size_t)atol(argv[2]) : n;
     openblas_set_num_threads(argc > 1 ? atoi(argv[1]) : 1);
     printf("sgemm-core %s\n", openblas_get_corename());
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+    for (size_t i = 0; i < n && i < wanted; i++)
         printf("sgemm-%zux%zux%zu %.1f\n", shapes[i][0], shapes[i][1], shapes[i][2],
                best_rate(shapes[i][0], shapes[i][1], shapes[i][2]));
     return 0;

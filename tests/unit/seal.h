@@ -24,7 +24,7 @@ static inline void seal_put(unsigned char *p, uint32_t v)
 }
 
 /* One stream at the front of s[0..n): sealed as far as its lengths agree with n. */
-static inline void seal_stream(unsigned char *s, size_t n)
+static inline void seal_checksums(unsigned char *s, size_t n, int with_digest)
 {
     if (n < 24 || seal_u32(s + 16) > (n - 24) / 32)
         return;
@@ -39,7 +39,7 @@ static inline void seal_stream(unsigned char *s, size_t n)
         seal_put(p + 8, crc);
         if (size > n - at || n - at - size < 16)
             return;
-        if (memcmp(p, "END ", 4) == 0 && size == 32) {
+        if (with_digest && memcmp(p, "END ", 4) == 0 && size == 32) {
             XXH128_canonical_t digest;
             XXH128_canonicalFromHash(&digest, XXH3_128bits(s, at));
             memcpy(p + 12 + 16, digest.digest, sizeof digest.digest);
@@ -48,6 +48,12 @@ static inline void seal_stream(unsigned char *s, size_t n)
         seal_put(p + 12 + size, crc);
         at += size + 16;
     }
+}
+
+/* The same, and the digest in the end record. */
+static inline void seal_stream(unsigned char *s, size_t n)
+{
+    seal_checksums(s, n, 1);
 }
 
 #endif

@@ -434,7 +434,10 @@ Test(gguf, impossible_files_are_refused_by_name)
     refuse(&r, NMT_EFORMAT, "key 'key' is there twice");
     begin(&r, 0, 1);
     puts64(&r, "a b");
-    refuse(&r, NMT_EFORMAT, "a key that is no name");
+    refuse(&r, NMT_EFORMAT, "a key with an impossible name");
+    begin(&r, 1, 0);
+    tensor(&r, "a-name-of-sixty-five-bytes-which-is-one-more-than-a-tensor-may-ha", 1, 0, 0);
+    refuse(&r, NMT_EFORMAT, "a tensor with an impossible name");
     begin(&r, 1, 0);
     tensor(&r, "t", 1, 1, 0);
     refuse(&r, NMT_EFORMAT, "a tensor of type 1, only F32 (0) is read");

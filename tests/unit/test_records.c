@@ -264,6 +264,44 @@ Test(records, impossible_content_is_refused_whatever_the_checksum_says)
     refuse_number(ALI, "a", 52, 0x3f800000u, NMT_ESHAPE); /* weights 0.75 + 1 */
 }
 
+/* Adds four zeros to the payload of the first record, or cuts four bytes off. */
+static void refuse_other_size(enum nmt_stream_kind kind, const char *records, int more)
+{
+    struct nmt_buffer b = helper_stream(kind, records), longer = NMT_BUFFER_INIT;
+    struct nmt_err err = NMT_ERR_INIT;
+    size_t start, n;
+    helper_record(&b, 1, &start, &n);
+    size_t keep = more > 0 ? start + n - 4 : start + n - 8;
+    uint32_t size = (uint32_t)((int)n - 16 + more);
+    memcpy(b.data + start + 4, &size, 4);
+    cr_assert(eq(int, nmt_buffer_add(&longer, b.data, keep, NULL), 0));
+    if (more > 0)
+        cr_assert(eq(int, nmt_buffer_add(&longer, "\0\0\0", 4, NULL), 0));
+    cr_assert(
+        eq(int, nmt_buffer_add(&longer, b.data + start + n - 4, b.len - start - n + 4, NULL), 0));
+    helper_seal(&longer);
+    cr_assert(eq(int, helper_read(kind, longer.data, longer.len, records, &err), NMT_EFORMAT));
+    cr_assert(eq(str, err.msg, "test: record 1: sizes inside the record do not agree"));
+    nmt_buffer_release(&b);
+    nmt_buffer_release(&longer);
+}
+
+Test(records, bytes_too_many_or_too_few_are_refused_whatever_the_checksum_says)
+{
+    for (int more = -4; more <= 4; more += 8) {
+        refuse_other_size(ANN, "s", more);
+        refuse_other_size(ANN, "e", more);
+        refuse_other_size(ALI, "a", more);
+        refuse_other_size(NMT_STREAM_IDS, "i", more);
+    }
+}
+
+Test(records, padding_is_zero)
+{
+    refuse_number(ANN, "s", 12 + 24, 0x01000000u | 'n', NMT_EFORMAT);
+    refuse_number(ALI, "a", 44, 0x01000000u | 'e', NMT_EFORMAT);
+}
+
 /* Every byte of every record changed to several values and sealed: the reader may take it for
  * other content, but nothing may break. (The sanitizers watch.) */
 Test(records, no_byte_of_a_sealed_record_breaks_the_reader)

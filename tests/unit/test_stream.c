@@ -1,10 +1,9 @@
 /* Record streams: what is written comes back, and nothing else ever does. */
 #include "io_helper.h"
+#include "seal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-
-#include <nmt/crc32c.h>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -90,6 +89,67 @@ Test(stream, every_single_bit_flipped_is_noticed)
             cr_assert(eq(int, err.code, rc));
             cr_assert(strncmp(err.msg, "test: ", 6) == 0);
         }
+        nmt_buffer_release(&b);
+    }
+}
+
+Test(stream, a_damaged_header_is_refused_before_any_record)
+{
+    struct nmt_buffer b = helper_stream(ANN, "s");
+    size_t start, n;
+    helper_record(&b, 0, &start, &n);
+    for (size_t bit = 0; bit < 8 * n; bit++) {
+        struct nmt_err err = NMT_ERR_INIT;
+        const struct nmt_stream_header *h = NULL;
+        int fd;
+        b.data[bit / 8] ^= (char)(1 << bit % 8);
+        struct nmt_stream_reader *r = helper_open(ANN, b.data, b.len, &fd);
+        cr_assert(lt(int, nmt_stream_header(r, &h, &err), 0), "bit %zu", bit);
+        cr_assert(eq(ulong, err.at, 0));
+        nmt_stream_close(r);
+        close(fd);
+        b.data[bit / 8] ^= (char)(1 << bit % 8);
+    }
+    nmt_buffer_release(&b);
+}
+
+/* Sets one byte of the header, and its checksum right. */
+static void refuse_header(size_t at, char value, int code)
+{
+    struct nmt_buffer b = helper_stream(ANN, "s");
+    struct nmt_err err = NMT_ERR_INIT;
+    b.data[at] = value;
+    helper_seal(&b);
+    cr_assert(eq(int, helper_read(ANN, b.data, b.len, "s", &err), code), "at %zu: %s", at, err.msg);
+    cr_assert(eq(ulong, err.at, 0));
+    nmt_buffer_release(&b);
+}
+
+Test(stream, an_impossible_header_is_refused_whatever_its_checksum_says)
+{
+    refuse_header(10, 4, NMT_EFORMAT); /* kind */
+    refuse_header(11, 1, NMT_EFORMAT);
+    refuse_header(15, 1, NMT_EFORMAT);  /* flags */
+    refuse_header(16, 65, NMT_EFORMAT); /* models */
+    refuse_header(19, 1, NMT_EFORMAT);
+    refuse_header(20 + 16, 0, NMT_ESHAPE);  /* width */
+    refuse_header(20 + 20, 2, NMT_ESHAPE);  /* vocabulary smaller than its special pieces */
+    refuse_header(20 + 24, 2, NMT_EFORMAT); /* one annotation for a sentence: neither yes nor no */
+    refuse_header(20 + 28, 1, NMT_EFORMAT); /* reserved */
+}
+
+Test(stream, an_end_record_that_tells_other_counts_or_another_digest_is_refused)
+{
+    static const size_t places[] = { 0, 7, 8, 15, 16, 31 };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct nmt_buffer b = helper_stream(ANN, "sf");
+        struct nmt_err err = NMT_ERR_INIT;
+        size_t start, n;
+        helper_record(&b, 3, &start, &n);
+        b.data[start + 12 + places[i]] ^= 1;
+        seal_checksums((unsigned char *)b.data, b.len, 0);
+        cr_assert(eq(int, helper_read(ANN, b.data, b.len, "sf", &err), NMT_ECRC), "%zu", places[i]);
+        cr_assert(eq(ulong, err.at, 3));
         nmt_buffer_release(&b);
     }
 }
@@ -345,6 +405,33 @@ Test(stream, a_record_is_ready_when_its_last_byte_has_come)
     close(fds[0]);
     nmt_sentence_release(&s);
     nmt_buffer_release(&b);
+}
+
+Test(stream, header_and_records_are_in_the_pipe_as_soon_as_they_are_written)
+{
+    struct nmt_stream_header h = helper_header(ANN);
+    const struct nmt_stream_header *seen = NULL;
+    struct nmt_stream_reader *r = NULL;
+    struct nmt_stream_writer *w = NULL;
+    struct nmt_output *out = NULL;
+    int fds[2];
+    cr_assert(eq(int, pipe(fds), 0));
+    cr_assert(eq(int, dup2(fds[1], STDOUT_FILENO), STDOUT_FILENO));
+    close(fds[1]);
+    cr_assert(eq(int, nmt_output_open(&out, "-", NULL), 0));
+    cr_assert(eq(int, nmt_stream_writer_new(&w, out, &h, 0, NULL), 0));
+    cr_assert(eq(int, nmt_stream_open_fd(&r, fds[0], "pipe", ANN, 0, NULL), 0));
+    cr_assert(eq(int, nmt_stream_header(r, &seen, NULL), 0));
+    cr_assert(eq(int, nmt_stream_write_sentence(w, helper_sentence(), NULL), 0));
+    cr_assert(nmt_stream_ready(r, 0));
+    cr_assert(eq(int, nmt_stream_next(r, NULL), NMT_RECORD_DATA));
+    cr_assert(eq(int, nmt_stream_write_failed(w, 1, "", NULL), 0));
+    cr_assert(nmt_stream_ready(r, 0));
+    cr_assert(eq(int, nmt_stream_next(r, NULL), NMT_RECORD_FAILED));
+    nmt_stream_writer_free(w);
+    nmt_output_abandon(out);
+    nmt_stream_close(r);
+    close(fds[0]);
 }
 
 Test(stream, many_records_in_flight_keep_their_own_memory)

@@ -1,7 +1,7 @@
 /*
  * Line filters: a line out for a line in, in order, on many threads. What has arrived is worked
  * on when the input pauses. A line that is not text (invalid UTF-8, NUL) or that the filter
- * refuses never shifts the lines behind it.
+ * refuses never shifts the lines behind it. A last line without LF stays without one.
  */
 #ifndef NMT_FILTER_H
 #define NMT_FILTER_H
@@ -12,6 +12,7 @@
 #include <nmt/output.h>
 #include <nmt/threads.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,7 @@ struct nmt_filter {
     void *arg;
     struct nmt_threads *threads; /* NULL: the caller alone */
     enum nmt_invalid invalid;
+    bool open;            /* the last line written has no LF yet */
     uint64_t lines;       /* read so far */
     uint64_t skipped;     /* turned into empty lines */
     struct nmt_err first; /* the first of them: "name:line: why" */

@@ -17,6 +17,11 @@ struct nmt_ids {
 
 void nmt_ids_release(struct nmt_ids *ids);
 
+/** Replaces what is in ids, and adds one behind the last. */
+int nmt_ids_set(struct nmt_ids *ids, const nmt_id *from, size_t n,
+                struct nmt_err *err) NMT_MUST_USE;
+int nmt_ids_add(struct nmt_ids *ids, nmt_id id, struct nmt_err *err) NMT_MUST_USE;
+
 /** Reads decimal ids below `size` into ids (what was in it is replaced). NMT_ETEXT when bad. */
 int nmt_ids_parse(struct nmt_ids *ids, const char *line, size_t len, size_t size,
                   struct nmt_err *err) NMT_MUST_USE;

@@ -44,6 +44,9 @@ const char *nmt_lines_name(const struct nmt_lines *r);
 /** Number of the line last returned, from 1. */
 uint64_t nmt_lines_number(const struct nmt_lines *r);
 
+/** Did the line last returned end with LF? Only the last one of a file may not. */
+bool nmt_lines_ended(const struct nmt_lines *r);
+
 /** Frees r and closes what nmt_lines_open opened. NULL is fine. */
 void nmt_lines_close(struct nmt_lines *r);
 

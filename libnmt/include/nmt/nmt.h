@@ -8,12 +8,15 @@
 #include <nmt/buffer.h>
 #include <nmt/by_length.h>
 #include <nmt/chart.h>
+#include <nmt/check.h>
 #include <nmt/chrf.h>
+#include <nmt/codes.h>
 #include <nmt/config.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
 #include <nmt/dims.h>
 #include <nmt/draw.h>
+#include <nmt/encode.h>
 #include <nmt/engine.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
@@ -42,6 +45,7 @@
 #include <nmt/threads.h>
 #include <nmt/tokenize.h>
 #include <nmt/train.h>
+#include <nmt/translate.h>
 #include <nmt/utf8.h>
 #include <nmt/version.h>
 #include <nmt/vocab.h>

@@ -7,6 +7,7 @@
 #define NMT_RECORDS_H
 
 #include <nmt/arena.h>
+#include <nmt/buffer.h>
 #include <nmt/id.h>
 #include <nmt/vocab.h>
 
@@ -16,10 +17,13 @@
 /** The fingerprint of a model: the first 16 bytes of its digest. */
 #define NMT_FINGERPRINT 16
 
-/** One model's reading of a source sentence. */
+/**
+ * One model's reading of a source sentence. A line that was too long is in parts, each closed by
+ * </s> and read by itself; they follow each other.
+ */
 struct nmt_annotation {
     uint32_t n;     /* source tokens with </s> */
-    uint32_t rows;  /* annotations: n, or 1 for a model without attention */
+    uint32_t rows;  /* annotations: n, or one a part for a model without attention */
     uint32_t width; /* numbers in an annotation: 2n of the paper, or n without attention */
     nmt_id *ids;    /* [n], the last is </s> */
     uint32_t *word; /* [n] word of the raw line, NMT_NO_WORD for </s> and spaces */
@@ -43,6 +47,17 @@ struct nmt_sentence {
 };
 
 void nmt_sentence_release(struct nmt_sentence *s);
+
+/**
+ * Adds a sentence as one JSON object with LF: `record` (the number given), `text`, `words`, and
+ * `models`, for each `ids`, `word` (null: none) and `annotations`.
+ */
+int nmt_sentence_json(const struct nmt_sentence *s, uint64_t record, struct nmt_buffer *b,
+                      struct nmt_err *err) NMT_MUST_USE;
+
+/** Adds a matrix [rows][width] as a .npy file; numpy.load reads one after the other. */
+int nmt_matrix_npy(const float *h, size_t rows, size_t width, struct nmt_buffer *b,
+                   struct nmt_err *err) NMT_MUST_USE;
 
 /** Which words of the source each word of the target was made from. */
 struct nmt_alignment {

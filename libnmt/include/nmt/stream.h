@@ -39,7 +39,7 @@ struct nmt_stream_model {
     uint8_t fingerprint[NMT_FINGERPRINT];
     uint32_t width;      /* annotations: numbers in one; nmt_annotation.width */
     uint32_t vocabulary; /* annotations and ids: every id is smaller */
-    bool single;         /* annotations: one row a sentence (no attention), not one a token */
+    bool single;         /* annotations: one row for each </s> (no attention), not one a token */
 };
 
 struct nmt_stream_header {

@@ -138,8 +138,8 @@ int nmt_vocab_learner_add(struct nmt_vocab_learner *l, const char *line, size_t 
                           struct nmt_err *err) NMT_MUST_USE;
 
 /**
- * How many running words were given up because of max_types (the longest go first), and the
- * length in bytes above which words may be missing (SIZE_MAX: none is).
+ * How many running words were given up because of max_types; the longest go first. *longest: up
+ * to that length in bytes none were (SIZE_MAX: none at all).
  */
 uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest);
 

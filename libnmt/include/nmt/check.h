@@ -1,0 +1,65 @@
+/* Looking a bitext over before it is trained on. */
+#ifndef NMT_CHECK_H
+#define NMT_CHECK_H
+
+#include <nmt/buffer.h>
+#include <nmt/error.h>
+#include <nmt/output.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** A line is over-long with more words or characters, a pair lopsided with a greater ratio. */
+#define NMT_CHECK_WORDS      200
+#define NMT_CHECK_CHARACTERS 4096
+#define NMT_CHECK_RATIO      3
+
+/** What may be wrong with a pair: name, key, what a person reads, and whether --clean drops it. */
+#define NMT_FINDING_MAP(X)                                                                         \
+    X(NMT_FINDING_INVALID, "invalid-utf8", "invalid UTF-8", true)                                  \
+    X(NMT_FINDING_NUL, "nul", "NUL", true)                                                         \
+    X(NMT_FINDING_CONTROL, "control", "control characters", true)                                  \
+    X(NMT_FINDING_CR, "cr", "CR at the end", false)                                                \
+    X(NMT_FINDING_EMPTY, "empty", "empty side", true)                                              \
+    X(NMT_FINDING_LONG, "long", "over-long line", true)                                            \
+    X(NMT_FINDING_RATIO, "ratio", "length ratio over 3", true)                                     \
+    X(NMT_FINDING_IDENTICAL, "identical", "identical sides", false)                                \
+    X(NMT_FINDING_DUPLICATE, "duplicate", "seen before", false)
+
+enum nmt_finding {
+#define NMT_FINDING_ENUM(name, key, text, drops) name,
+    NMT_FINDING_MAP(NMT_FINDING_ENUM)
+#undef NMT_FINDING_ENUM
+        NMT_N_FINDINGS
+};
+
+struct nmt_check {
+    struct nmt_check_side {
+        const char *path; /* borrowed */
+        uint64_t lines, words, bytes;
+    } side[2];
+    uint64_t pairs, clean; /* clean: pairs that --clean keeps */
+    struct nmt_found {
+        uint64_t pairs;      /* with the finding */
+        uint64_t line, byte; /* the first: line from 1; byte from 1, 0 when it has none */
+        int side;            /* 0 source, 1 target, -1 both */
+    } found[NMT_N_FINDINGS];
+};
+
+/**
+ * Reads both files to their ends and fills in c. With clean[0] and clean[1] (else NULL) the pairs
+ * without a finding that drops them are written, a CR at the end of a line left out.
+ */
+int nmt_check_bitext(struct nmt_check *c, const char *source, const char *target,
+                     struct nmt_output *const clean[2], struct nmt_err *err) NMT_MUST_USE;
+
+/** Same number of lines, no line that is no text, and at least one clean pair. */
+bool nmt_check_usable(const struct nmt_check *c);
+
+/** Adds a report for people, or one JSON object, with LF at the end. */
+int nmt_check_report(const struct nmt_check *c, struct nmt_buffer *out,
+                     struct nmt_err *err) NMT_MUST_USE;
+int nmt_check_json(const struct nmt_check *c, struct nmt_buffer *out,
+                   struct nmt_err *err) NMT_MUST_USE;
+
+#endif

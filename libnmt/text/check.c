@@ -1,0 +1,210 @@
+/* Looking a bitext over: one pass over both files, memory for one hash a pair. */
+#include "strings_internal.h"
+
+#include <nmt/check.h>
+#include <nmt/lines.h>
+#include <nmt/utf8.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Pairs seen: 32 bits of hash from each side. Among ten million different pairs the chance that
+ * two are taken for one is about three in a million. */
+struct seen {
+    uint64_t *slots; /* 0: free */
+    size_t n, n_slots;
+};
+
+static bool insert(uint64_t *slots, size_t n, uint64_t hash)
+{
+    size_t i = (size_t)(hash ^ hash >> 32) & (n - 1);
+    for (; slots[i]; i = (i + 1) & (n - 1))
+        if (slots[i] == hash)
+            return false;
+    slots[i] = hash;
+    return true;
+}
+
+/* Sets *again when the pair was seen before. */
+static int note_pair(struct seen *s, uint64_t hash, bool *again, struct nmt_err *err)
+{
+    if (s->n * 2 >= s->n_slots) {
+        size_t n = s->n_slots ? s->n_slots * 2 : 1024;
+        uint64_t *slots = calloc(n, sizeof *slots);
+        if (!slots)
+            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+        for (size_t i = 0; i < s->n_slots; i++)
+            if (s->slots[i])
+                insert(slots, n, s->slots[i]);
+        free(s->slots);
+        s->slots = slots;
+        s->n_slots = n;
+    }
+    *again = !insert(s->slots, s->n_slots, hash ? hash : 1);
+    s->n += !*again;
+    return 0;
+}
+
+struct line {
+    char *text;
+    size_t len; /* without a CR at the end */
+    uint64_t words, characters;
+};
+
+struct checker {
+    struct nmt_check *c;
+    struct nmt_lines *in[2];
+    struct seen seen;
+    bool dropped; /* the pair at hand */
+};
+
+static void find(struct checker *k, enum nmt_finding what, int side, size_t byte)
+{
+    static const bool drops[] = {
+#define DROPS(name, key, text, drop) drop,
+        NMT_FINDING_MAP(DROPS)
+#undef DROPS
+    };
+    struct nmt_found *f = &k->c->found[what];
+    if (f->pairs == 0) {
+        f->line = k->c->pairs;
+        f->side = side;
+        f->byte = byte;
+    }
+    f->pairs++;
+    k->dropped |= drops[what];
+}
+
+/* The place of the first control character other than TAB, from 1; 0 when there is none. C1
+ * controls among them: they come from texts whose encoding was taken for another. */
+static size_t control_at(const struct line *l)
+{
+    for (size_t i = 0; i < l->len; i++) {
+        unsigned char c = (unsigned char)l->text[i];
+        bool c1 = c == 0xC2 && i + 1 < l->len && (unsigned char)l->text[i + 1] < 0xA0;
+        if ((c < 0x20 && c != '\t' && c != '\0') || c == 0x7F || c1)
+            return i + 1;
+    }
+    return 0;
+}
+
+static void measure(struct line *l)
+{
+    bool inside = false;
+    l->words = l->characters = 0;
+    for (size_t i = 0; i < l->len; i++) {
+        bool space = l->text[i] == ' ' || l->text[i] == '\t';
+        l->words += !space && !inside;
+        inside = !space;
+        l->characters += ((unsigned char)l->text[i] & 0xC0) != 0x80;
+    }
+}
+
+/* Findings of one side, each counted once for the pair. */
+static void check_side(struct checker *k, struct line *l, int side, unsigned *met)
+{
+    size_t bad = nmt_utf8_valid(l->text, l->len), control = control_at(l);
+    const char *nul = memchr(l->text, '\0', l->len);
+    struct {
+        enum nmt_finding what;
+        bool is;
+        size_t byte;
+    } tests[] = {
+        { NMT_FINDING_INVALID, bad < l->len, bad + 1 },
+        { NMT_FINDING_NUL, nul != NULL, nul ? (size_t)(nul - l->text) + 1 : 0 },
+        { NMT_FINDING_CONTROL, control > 0, control },
+        { NMT_FINDING_CR, l->text[l->len] == '\r', 0 },
+        { NMT_FINDING_EMPTY, l->words == 0, 0 },
+        { NMT_FINDING_LONG, l->words > NMT_CHECK_WORDS || l->characters > NMT_CHECK_CHARACTERS, 0 },
+    };
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        if (!tests[i].is || *met >> tests[i].what & 1)
+            continue;
+        *met |= 1u << tests[i].what;
+        find(k, tests[i].what, side, tests[i].byte);
+    }
+}
+
+static int check_pair(struct checker *k, struct line l[2], struct nmt_err *err)
+{
+    unsigned met = 0;
+    uint64_t hash = 0;
+    k->dropped = false;
+    for (int side = 0; side < 2; side++) {
+        struct nmt_check_side *s = &k->c->side[side];
+        s->bytes += l[side].len + 1;
+        l[side].len -= l[side].len > 0 && l[side].text[l[side].len - 1] == '\r';
+        measure(&l[side]);
+        s->words += l[side].words;
+        check_side(k, &l[side], side, &met);
+        hash = hash << 32 | nmt_strings_hash(l[side].text, l[side].len);
+    }
+    uint64_t least = l[0].words < l[1].words ? l[0].words : l[1].words;
+    uint64_t most = l[0].words < l[1].words ? l[1].words : l[0].words;
+    if (least > 0 && most > NMT_CHECK_RATIO * least)
+        find(k, NMT_FINDING_RATIO, -1, 0);
+    if (l[0].words > 0 && l[0].len == l[1].len && memcmp(l[0].text, l[1].text, l[0].len) == 0)
+        find(k, NMT_FINDING_IDENTICAL, -1, 0);
+    bool again = false;
+    if (l[0].words > 0 && l[1].words > 0)
+        NMT_TRY(note_pair(&k->seen, hash, &again, err));
+    if (again)
+        find(k, NMT_FINDING_DUPLICATE, -1, 0);
+    k->c->clean += !k->dropped;
+    return 0;
+}
+
+static int write_pair(struct nmt_output *const clean[2], const struct line l[2],
+                      struct nmt_err *err)
+{
+    for (int side = 0; side < 2; side++) {
+        NMT_TRY(nmt_output_write(clean[side], l[side].text, l[side].len, err));
+        NMT_TRY(nmt_output_write(clean[side], "\n", 1, err));
+    }
+    return 0;
+}
+
+static int check_all(struct checker *k, struct nmt_output *const clean[2], struct nmt_err *err)
+{
+    for (;;) {
+        struct line l[2];
+        int rc[2];
+        for (int side = 0; side < 2; side++) {
+            NMT_TRY(rc[side] = nmt_lines_next(k->in[side], &l[side].text, &l[side].len, err));
+            k->c->side[side].lines += rc[side] > 0;
+        }
+        if (!rc[0] && !rc[1])
+            return 0;
+        if (!rc[0] || !rc[1])
+            continue; /* only counted from here on */
+        k->c->pairs++;
+        NMT_TRY(check_pair(k, l, err));
+        if (clean && !k->dropped)
+            NMT_TRY(write_pair(clean, l, err));
+    }
+}
+
+int nmt_check_bitext(struct nmt_check *c, const char *source, const char *target,
+                     struct nmt_output *const clean[2], struct nmt_err *err)
+{
+    struct checker k = { .c = c };
+    *c = (struct nmt_check){ .side = { { .path = source }, { .path = target } } };
+    int rc = nmt_lines_open(&k.in[0], source, 0, err);
+    if (rc == 0)
+        rc = nmt_lines_open(&k.in[1], target, 0, err);
+    for (int side = 0; side < 2 && rc == 0; side++)
+        if (strcmp(c->side[side].path, "-") == 0)
+            c->side[side].path = "(stdin)";
+    if (rc == 0)
+        rc = check_all(&k, clean, err);
+    nmt_lines_close(k.in[0]);
+    nmt_lines_close(k.in[1]);
+    free(k.seen.slots);
+    return rc;
+}
+
+bool nmt_check_usable(const struct nmt_check *c)
+{
+    return c->side[0].lines == c->side[1].lines && c->clean > 0 &&
+           c->found[NMT_FINDING_INVALID].pairs == 0 && c->found[NMT_FINDING_NUL].pairs == 0;
+}

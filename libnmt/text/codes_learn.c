@@ -1,0 +1,236 @@
+/* Learning codes, and counting words as get_vocab does. */
+#include "codes_internal.h"
+#include "merge_text_internal.h"
+#include "word_counts_internal.h"
+
+#include <nmt/number.h>
+#include <nmt/utf8.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_BOUND (SIZE_MAX / 2)
+
+struct nmt_codes_learner {
+    struct nmt_codes_options opt;
+    struct nmt_word_counts words;
+    uint64_t lines;
+};
+
+int nmt_codes_learner_new(struct nmt_codes_learner **out, const struct nmt_codes_options *opt,
+                          struct nmt_err *err)
+{
+    struct nmt_codes_learner *l = calloc(1, sizeof *l);
+    if (!l)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    l->opt = *opt;
+    int rc = nmt_word_counts_init(&l->words, NO_BOUND, err);
+    if (rc < 0) {
+        nmt_codes_learner_free(l);
+        return rc;
+    }
+    *out = l;
+    return 0;
+}
+
+void nmt_codes_learner_free(struct nmt_codes_learner *l)
+{
+    if (!l)
+        return;
+    nmt_word_counts_release(&l->words);
+    free(l);
+}
+
+/* "word count" */
+static int add_entry(struct nmt_codes_learner *l, const char *line, size_t len, struct nmt_err *err)
+{
+    size_t lead = nmt_codes_space(line, len);
+    line += lead;
+    len -= lead;
+    while (len > 0 && (line[len - 1] == ' ' || line[len - 1] == '\r'))
+        len--;
+    const char *space = memchr(line, ' ', len);
+    char digits[24] = "";
+    size_t n = space ? len - (size_t)(space + 1 - line) : sizeof digits;
+    int64_t count;
+    if (n < sizeof digits)
+        memcpy(digits, space + 1, n);
+    if (nmt_number_int(&count, digits, 0, INT64_MAX, "count", NULL) < 0)
+        return nmt_fail(err, NMT_EFORMAT, 0, "not a word and a count");
+    return nmt_word_counts_add(&l->words, line, (size_t)(space - line), (uint64_t)count, err);
+}
+
+int nmt_codes_learner_add(struct nmt_codes_learner *l, const char *line, size_t len,
+                          struct nmt_err *err)
+{
+    size_t bad = nmt_utf8_valid(line, len);
+    if (bad < len)
+        return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", bad + 1);
+    if (l->opt.dict_input)
+        return add_entry(l, line, len, err);
+    for (size_t i = 0; i < len;) {
+        i += nmt_codes_space(line + i, len - i);
+        size_t word = nmt_codes_word(line + i, len - i);
+        if (word > 0)
+            NMT_TRY(nmt_word_counts_add(&l->words, line + i, word, 1, err));
+        i += word;
+    }
+    return 0;
+}
+
+/* Characters inside words and at their ends are symbols of their own. */
+static int add_character(struct nmt_merge_text *t, const char *p, size_t len, bool last,
+                         struct nmt_err *err)
+{
+    char text[NMT_CODES_SYMBOL];
+    uint32_t symbol;
+    memcpy(text, p, len);
+    if (last)
+        text[len++] = NMT_CODES_END;
+    NMT_TRY(nmt_merge_text_symbol(t, text, len, &symbol, err));
+    return nmt_merge_text_add(t, symbol, err);
+}
+
+static int add_word(struct nmt_merge_text *t, const char *word, size_t len, struct nmt_err *err)
+{
+    for (size_t i = 0, step; i < len; i += step) {
+        uint32_t cp;
+        step = nmt_utf8_decode(word + i, len - i, &cp);
+        NMT_TRY(add_character(t, word + i, step, i + step == len, err));
+    }
+    return 0;
+}
+
+static int make_text(struct nmt_codes_learner *l, struct nmt_merge_text *t, struct nmt_err *err)
+{
+    const struct nmt_strings *words = &l->words.words;
+    uint32_t *order = NULL;
+    size_t n = 0;
+    int rc = nmt_word_counts_order(&l->words, 1, &order, &n, err);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        rc = nmt_merge_text_word(t, l->words.counts[order[i]], err);
+        if (rc == 0)
+            rc = add_word(t, nmt_strings_get(words, order[i]), words->items[order[i]].len, err);
+    }
+    free(order);
+    nmt_word_counts_release(&l->words);
+    return rc == 0 ? nmt_merge_text_start(t, err) : rc;
+}
+
+static int write_symbol(const struct nmt_merge_text *t, uint32_t symbol, char end,
+                        struct nmt_output *out, struct nmt_err *err)
+{
+    const char *text = nmt_strings_get(&t->symbols, symbol);
+    size_t len = t->symbols.items[symbol].len;
+    bool last = text[len - 1] == NMT_CODES_END;
+    NMT_TRY(nmt_output_write(out, text, len - last, err));
+    if (last)
+        NMT_TRY(nmt_output_puts(out, NMT_WORD_END, err));
+    return nmt_output_write(out, &end, 1, err);
+}
+
+static int write_codes(struct nmt_codes_learner *l, struct nmt_merge_text *t,
+                       struct nmt_output *out, struct nmt_err *err)
+{
+    size_t merges = l->opt.merges, characters = t->symbols.n - 1;
+    if (l->opt.total_symbols)
+        merges = merges > characters ? merges - characters : 0;
+    NMT_TRY(nmt_output_puts(out, "#version: 0.2\n", err));
+    for (size_t i = 0; i < merges; i++) {
+        uint32_t left, right, joined;
+        int rc = nmt_merge_text_step(t, l->opt.min_frequency, &left, &right, &joined, err);
+        if (rc <= 0)
+            return rc;
+        NMT_TRY(write_symbol(t, left, ' ', out, err));
+        NMT_TRY(write_symbol(t, right, '\n', out, err));
+    }
+    return 0;
+}
+
+int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out,
+                             struct nmt_err *err)
+{
+    struct nmt_merge_text t;
+    int rc = nmt_merge_text_init(&t, NMT_MERGE_CODES, err);
+    if (rc == 0)
+        rc = make_text(l, &t, err);
+    if (rc == 0)
+        rc = write_codes(l, &t, out, err);
+    nmt_merge_text_release(&t);
+    return rc;
+}
+
+/* --- counting --------------------------------------------------------------------------- */
+
+struct nmt_tally {
+    struct nmt_word_counts words;
+};
+
+int nmt_tally_new(struct nmt_tally **out, struct nmt_err *err)
+{
+    struct nmt_tally *t = calloc(1, sizeof *t);
+    if (!t)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    int rc = nmt_word_counts_init(&t->words, NO_BOUND, err);
+    if (rc < 0) {
+        nmt_tally_free(t);
+        return rc;
+    }
+    *out = t;
+    return 0;
+}
+
+void nmt_tally_free(struct nmt_tally *t)
+{
+    if (!t)
+        return;
+    nmt_word_counts_release(&t->words);
+    free(t);
+}
+
+int nmt_tally_add(struct nmt_tally *t, const char *line, size_t len, struct nmt_err *err)
+{
+    for (size_t i = 0; i < len;) {
+        i += nmt_codes_space(line + i, len - i);
+        size_t word = 0;
+        while (i + word < len && line[i + word] != ' ' && line[i + word] != '\r')
+            word++;
+        if (word > 0)
+            NMT_TRY(nmt_word_counts_add(&t->words, line + i, word, 1, err));
+        i += word;
+    }
+    return 0;
+}
+
+struct counted {
+    uint64_t count;
+    uint32_t number;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct counted *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+int nmt_tally_write(const struct nmt_tally *t, struct nmt_output *out, struct nmt_err *err)
+{
+    const struct nmt_strings *words = &t->words.words;
+    struct counted *order = malloc((words->n + 1) * sizeof *order);
+    if (!order)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (uint32_t i = 0; i < words->n; i++)
+        order[i] = (struct counted){ t->words.counts[i], i };
+    qsort(order, words->n, sizeof *order, by_count);
+    int rc = 0;
+    for (size_t i = 0; i < words->n && rc == 0; i++) {
+        uint32_t word = order[i].number;
+        rc = nmt_output_write(out, nmt_strings_get(words, word), words->items[word].len, err);
+        if (rc == 0)
+            rc = nmt_output_printf(out, err, " %llu\n", (unsigned long long)order[i].count);
+    }
+    free(order);
+    return rc;
+}
