@@ -1,5 +1,5 @@
-# Forced alignment by a model: a record for every pair, words of the lines as they are written, the
-# same on any number of threads; a trained model finds the diagonal of a word-for-word language.
+# A trained model finds the diagonal of a word-for-word language; words are those of the lines as
+# they are written; a bad line is named by its file.
 . "$TOP/tests/cli/train.inc"
 make_bitext 1000 1 train
 make_bitext 30 5 test
