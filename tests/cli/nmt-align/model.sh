@@ -20,7 +20,7 @@ head -n 3 t >short
 fails 1 's has 4 lines, short has 3 lines' nmt-align -m m.nmt s short
 printf 'the dog\n\377\nthe dog\n' >s
 printf 'le chien\nle chien\nle chien\n' >t
-fails 1 't:2: invalid UTF-8' nmt-align -m m.nmt s t
+fails 1 's:2: invalid UTF-8' nmt-align -m m.nmt s t
 every_line fails.out 3
 fails 2 'exclude' nmt-align -m m.nmt -L links s t
 fails 2 'SRC TGT' nmt-align -m m.nmt s
