@@ -139,9 +139,9 @@ $(BUILD)/obj64/%.o: %.c $(BUILD)/flags
 # -Wno-psabi: vectors wider than the machine's are passed to functions, all of which are inlined.
 define kernel_rules
 $(BUILD)/obj/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
+	$$(call compile,-DNMT_ISA=$(1),$(if $(SAN),-O1,-O3) -Wno-psabi $(ISA_$(1)))
 $(BUILD)/obj64/libnmt/math/kernels_$(1).o: $(KERNELS) $(BUILD)/flags
-	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),-O3 -Wno-psabi $(ISA_$(1)))
+	$$(call compile,-DNMT_DOUBLE -DNMT_ISA=$(1),$(if $(SAN),-O1,-O3) -Wno-psabi $(ISA_$(1)))
 endef
 $(foreach i,$(ISAS),$(eval $(call kernel_rules,$(i))))
 
@@ -158,7 +158,7 @@ $(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/gather.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'
-	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 # --- tests -------------------------------------------------------------------------------
 

@@ -258,6 +258,7 @@ struct source {
     uint32_t n;
     const char *reason; /* of a failed record, borrowed likewise, and its line */
     uint64_t line;
+    size_t side; /* of a pair that failed: 0 the source, 1 the target */
     struct cli *cli;
     struct nmt_stream_reader *stream; /* the operand being read */
     bool has_header, one_header;
@@ -355,6 +356,7 @@ static int next_of_models(struct source *s, struct nmt_err *err)
     const struct nmt_aligned *pair = &s->window[s->taken++];
     s->line = s->lines + s->taken;
     s->reason = pair->fault.msg;
+    s->side = pair->fault_in_target ? 1 : 0;
     s->alignment = pair->alignment;
     s->n = 1;
     return pair->fault.code ? NMT_RECORD_FAILED : NMT_RECORD_DATA;
@@ -453,7 +455,8 @@ static int convert_records(struct work *w, struct source *s, struct nmt_err *err
             continue;
         bool failed = type == NMT_RECORD_FAILED;
         if (failed && s->aligner)
-            cli_warn_failed(w->cli, "line %" PRIu64 ": %s", s->line, s->reason);
+            cli_warn_failed(w->cli, "%s:%" PRIu64 ": %s", nmt_lines_name(s->sides.at[s->side].file),
+                            s->line, s->reason);
         else if (failed)
             cli_warn_failed(w->cli, "%s: record %" PRIu64 ": line %" PRIu64 " had failed: %s",
                             nmt_stream_name(s->stream), record, s->line, s->reason);

@@ -346,7 +346,8 @@ int main(int argc, char **argv)
     struct nmt_threads *threads = NULL;
     struct nmt_buffer report = NMT_BUFFER_INIT;
     struct nmt_length_curves curves = { 0, NULL, NULL };
-    time_t shown = time(NULL);
+    const time_t started = time(NULL);
+    time_t shown = started;
 
     cli_parse(&cli, argc, argv);
     choose_metrics(&t, &cli);
@@ -367,7 +368,7 @@ int main(int argc, char **argv)
              nmt_scoring_run(&t, threads, &report, &err) == 0 &&
              (!svg || draw(&t, &curves, svg, &err) == 0))
         print(&report, NULL, &err);
-    if (t.progress && shown != 0 && !err.code)
+    if (t.progress && shown != started)
         fprintf(stderr, "\r\033[K");
     nmt_threads_free(threads);
     nmt_buffer_release(&report);

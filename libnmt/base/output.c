@@ -132,6 +132,8 @@ int nmt_output_flush(struct nmt_output *o, struct nmt_err *err)
 
 int nmt_output_write(struct nmt_output *o, const void *bytes, size_t n, struct nmt_err *err)
 {
+    if (n == 0)
+        return 0; /* bytes may be NULL then */
     o->bytes += n;
     if (n > BUFFER - o->len)
         NMT_TRY(nmt_output_flush(o, err));

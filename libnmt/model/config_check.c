@@ -10,11 +10,11 @@
 static int check_data(const struct nmt_config *c, struct nmt_err *err)
 {
     if (!*c->data_source != !*c->data_target)
-        REFUSE("data.source and data.target must be given together");
+        REFUSE("data.source and data.target belong together");
     if (!*c->data_valid_source != !*c->data_valid_target)
-        REFUSE("data.valid-source and data.valid-target must be given together");
+        REFUSE("data.valid-source and data.valid-target belong together");
     if (c->vocabulary_joint && !*c->vocabulary_source != !*c->vocabulary_target)
-        REFUSE("vocabulary.source and vocabulary.target must be given together, "
+        REFUSE("vocabulary.source and vocabulary.target belong together, "
                "or vocabulary.joint be false");
     return 0;
 }

@@ -1,62 +1,81 @@
 /*
  * Opening and writing model files.
  *
- * The file keeps tensors in the order of the block, each on a 64-byte border. Where the sizes of
- * the gates' matrices are multiples of 16 numbers (all usual sizes are), the mapped file is the
- * block and is used as it stands; otherwise the stacks would have gaps, and the weights are copied
- * once.
+ * The file keeps each tensor on a 64-byte border. A stack (the gates of a unit, used as one matrix)
+ * whose tensors are multiples of 16 numbers lies in the mapped file as it is used; one that has
+ * gaps there (the biases of 1000 units, say) is copied once. Matrices of all usual sizes are
+ * mapped.
  */
 #include "model/model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The block as it lies in the mapped file, or NULL when its tensors are not where the layout says.
- */
-static real *mapped_block(const struct nmt_model *m)
-{
-#ifdef NMT_DOUBLE
-    (void)m;
-    return NULL;
-#else
-    const char *start = NULL;
-    for (size_t i = 0; i < m->layout.n; i++) {
-        const struct nmt_tensor *t = &m->layout.tensor[i];
-        const struct nmt_gguf_tensor *in_file = nmt_gguf_find(m->file, t->name);
-        const char *data = (const char *)in_file->data;
-        if (i == 0)
-            start = data;
-        if (data < start || (size_t)(data - start) != t->offset * sizeof(real))
-            return NULL;
-    }
-    return (real *)(uintptr_t)start;
-#endif
-}
-
-/* Every tensor is there with its shape; nothing is read yet. */
-static int check_tensors(const struct nmt_model *m, struct nmt_err *err)
+/* Every tensor is there with its shape: data[i] is where. Nothing is read yet. */
+static int find_tensors(const struct nmt_model *m, const float **data, struct nmt_err *err)
 {
     for (size_t i = 0; i < m->layout.n; i++) {
         const struct nmt_tensor *t = &m->layout.tensor[i];
         const uint64_t matrix[2] = { t->rows, t->cols }, vector[1] = { t->cols };
-        const float *unused;
         NMT_TRY(nmt_gguf_get_tensor(m->file, t->name, t->rows == 1 ? 1 : 2,
-                                    t->rows == 1 ? vector : matrix, &unused, err));
+                                    t->rows == 1 ? vector : matrix, &data[i], err));
     }
     return 0;
 }
 
+/* The tensors behind `first` that belong to its stack: returns the first that does not. */
+static size_t end_of_stack(const struct nmt_layout *l, size_t first)
+{
+    size_t end = first + 1;
+    while (end < l->n && !l->tensor[end].starts_stack)
+        end++;
+    return end;
+}
+
+static bool usable_as_mapped(const struct nmt_layout *l, const float *const *data, size_t first,
+                             size_t end)
+{
+    bool usable = sizeof(real) == sizeof(float);
+    for (size_t i = first + 1; usable && i < end; i++)
+        usable = data[i] == data[i - 1] + l->tensor[i - 1].rows * l->tensor[i - 1].cols;
+    return usable;
+}
+
+/* Stacks that cannot be used as they are mapped, copied behind each other. */
+static real *copy_stack(real *to, const struct nmt_layout *l, const float *const *data,
+                        size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++)
+        for (size_t k = 0; k < l->tensor[i].rows * l->tensor[i].cols; k++)
+            *to++ = (real)data[i][k];
+    return to;
+}
+
 static int read_weights(struct nmt_model *m, struct nmt_err *err)
 {
-    NMT_TRY(check_tensors(m, err));
-    real *block = mapped_block(m);
-    if (!block) {
-        m->copy = block = aligned_alloc(64, m->layout.count * sizeof *block);
-        if (!block)
-            return nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", nmt_gguf_name(m->file));
-        NMT_TRY(nmt_model_copy_tensors(block, m->file, "", &m->layout, err));
+    const struct nmt_layout *l = &m->layout;
+    const float *data[NMT_TENSORS_MAX];
+    real *at[NMT_TENSORS_MAX];
+    size_t to_copy = 0;
+    NMT_TRY(find_tensors(m, data, err));
+    for (size_t i = 0, end; i < l->n; i = end) {
+        end = end_of_stack(l, i);
+        for (size_t k = i; k < end && !usable_as_mapped(l, data, i, end); k++)
+            to_copy += l->tensor[k].rows * l->tensor[k].cols;
     }
-    nmt_params_bind(&m->params, &m->shape, &m->layout, block);
+    if (to_copy > 0 && !(m->copy = malloc(to_copy * sizeof *m->copy)))
+        return nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", nmt_gguf_name(m->file));
+    real *next = m->copy;
+    for (size_t i = 0, end; i < l->n; i = end) {
+        end = end_of_stack(l, i);
+        for (size_t k = i; k < end; k++)
+            at[k] = (real *)(uintptr_t)data[k];
+        if (usable_as_mapped(l, data, i, end))
+            continue;
+        at[i] = next;
+        next = copy_stack(next, l, data, i, end);
+    }
+    nmt_params_bind_stacks(&m->params, &m->shape, l, at);
     return 0;
 }
 

@@ -12,7 +12,7 @@ struct nmt_model {
     struct nmt_shape shape;
     struct nmt_layout layout;
     struct nmt_params params; /* read only */
-    real *copy;               /* the weights, where they could not be used as they are mapped */
+    real *copy;               /* the stacks of weights that cannot be used as they are mapped */
     struct nmt_vocab *source, *target; /* target may be source */
 };
 

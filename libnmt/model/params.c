@@ -15,8 +15,9 @@
 
 struct visit {
     struct nmt_layout *l; /* filled in when binding is false */
-    real *block;
-    size_t next; /* tensor */
+    real *block;          /* binding: where the tensors lie, */
+    real *const *at;      /* or each of them by itself */
+    size_t next;          /* tensor */
     bool binding, overflow;
 };
 
@@ -24,14 +25,18 @@ struct visit {
 static real *tensor(struct visit *v, bool new_stack, size_t rows, size_t cols, enum nmt_init init,
                     const char *name)
 {
-    if (v->binding)
-        return v->block + v->l->tensor[v->next++].offset;
+    if (v->binding) {
+        size_t i = v->next++;
+        return v->at ? v->at[i] : v->block + v->l->tensor[i].offset;
+    }
     struct nmt_layout *l = v->l;
     assert(l->n < NMT_TENSORS_MAX);
     struct nmt_tensor *t = &l->tensor[l->n++];
     if (new_stack)
         l->count = (l->count + ALIGN_NUMBERS - 1) / ALIGN_NUMBERS * ALIGN_NUMBERS;
-    *t = (struct nmt_tensor){ .rows = rows, .cols = cols, .offset = l->count, .init = init };
+    *t = (struct nmt_tensor){
+        .rows = rows, .cols = cols, .offset = l->count, .starts_stack = new_stack, .init = init
+    };
     snprintf(t->name, sizeof t->name, "%s", name);
     if (rows > SIZE_MAX / 64 / cols || l->count > SIZE_MAX / 64 - rows * cols)
         v->overflow = true;
@@ -125,5 +130,12 @@ void nmt_params_bind(struct nmt_params *p, const struct nmt_shape *s, const stru
                      real *block)
 {
     struct visit v = { .l = (struct nmt_layout *)(uintptr_t)l, .block = block, .binding = true };
+    list(&v, p, s);
+}
+
+void nmt_params_bind_stacks(struct nmt_params *p, const struct nmt_shape *s,
+                            const struct nmt_layout *l, real *const *at)
+{
+    struct visit v = { .l = (struct nmt_layout *)(uintptr_t)l, .at = at, .binding = true };
     list(&v, p, s);
 }

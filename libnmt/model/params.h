@@ -13,6 +13,7 @@
 #include <nmt/real.h>
 #include <nmt/shape.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,7 @@ struct nmt_tensor {
     char name[NMT_TENSOR_NAME];
     size_t rows, cols; /* a vector has one row */
     size_t offset;     /* in numbers from the start of the block */
+    bool starts_stack; /* the tensors up to the next such one lie behind it without a gap */
     enum nmt_init init;
 };
 
@@ -72,6 +74,10 @@ int nmt_layout_init(struct nmt_layout *l, const struct nmt_shape *s,
 /** Sets the pointers of p into a block laid out for s. */
 void nmt_params_bind(struct nmt_params *p, const struct nmt_shape *s, const struct nmt_layout *l,
                      real *block);
+
+/** The same where stacks lie apart: at[i] is tensor i, of which those that start a stack matter. */
+void nmt_params_bind_stacks(struct nmt_params *p, const struct nmt_shape *s,
+                            const struct nmt_layout *l, real *const *at);
 
 /**
  * Fills a block with initial weights: the paper's (appendix B.1), or scaled by the sizes of the

@@ -6,6 +6,7 @@
  */
 #include "ngram_internal.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,40 +15,61 @@
 
 /* --- words ------------------------------------------------------------------------------- */
 
+/* A word of up to 16 bytes is its length and two numbers; a longer one has text between them too.
+ */
 struct nmt_word_slot {
-    const char *s; /* NULL: empty */
-    uint32_t len, number;
+    uint64_t low, high;
+    const char *s;
+    uint32_t len;
+    uint32_t number_plus_1; /* 0: empty */
 };
 
-static inline uint64_t load(const char *s, size_t n)
+static inline uint64_t load8(const char *s)
 {
-    uint64_t v = 0;
-    memcpy(&v, s, n);
+    uint64_t v;
+    memcpy(&v, s, 8);
     return v;
 }
 
-/* A word's hash: its first and last eight bytes, and for a long one those between. */
-static inline uint64_t hash_bytes(const char *s, size_t len)
+static inline uint32_t load4(const char *s)
+{
+    uint32_t v;
+    memcpy(&v, s, 4);
+    return v;
+}
+
+static inline struct nmt_word_slot word_key(const char *s, size_t len)
+{
+    struct nmt_word_slot key = { 0, 0, s, (uint32_t)len, 0 };
+    if (len >= 8) {
+        key.low = load8(s);
+        key.high = load8(s + len - 8);
+    } else if (len >= 4) {
+        key.low = load4(s);
+        key.high = load4(s + len - 4);
+    } else if (len > 0) {
+        key.low = (unsigned char)s[0] | (uint64_t)(unsigned char)s[len / 2] << 8;
+        key.high = (unsigned char)s[len - 1];
+    }
+    return key;
+}
+
+static inline uint64_t hash_word(const struct nmt_word_slot *key)
 {
     const uint64_t a = 0x9E3779B97F4A7C15u, b = 0xD6E8FEB86659FD93u;
-    uint64_t h = len * b, low, high;
-    if (len >= 8) {
-        for (size_t i = 8; i + 8 < len; i += 8)
-            h = (h ^ load(s + i, 8)) * a, h ^= h >> 29;
-        low = load(s, 8);
-        high = load(s + len - 8, 8);
-    } else if (len >= 4) {
-        low = load(s, 4);
-        high = load(s + len - 4, 4);
-    } else if (len > 0) {
-        low = (unsigned char)s[0] | (uint64_t)(unsigned char)s[len / 2] << 8;
-        high = (unsigned char)s[len - 1];
-    } else {
-        low = high = 0;
-    }
-    h = (h ^ low) * a;
-    h = (h ^ (h >> 32) ^ high) * b;
+    uint64_t h = key->len * b;
+    if (key->len > 16)
+        for (size_t i = 8; i + 8 < key->len; i += 8)
+            h = (h ^ load8(key->s + i)) * a, h ^= h >> 29;
+    h = (h ^ key->low) * a;
+    h = (h ^ h >> 32 ^ key->high) * b;
     return h ^ h >> 32;
+}
+
+static inline bool same_word(const struct nmt_word_slot *a, const struct nmt_word_slot *b)
+{
+    return a->low == b->low && a->high == b->high && a->len == b->len &&
+           (a->len <= 16 || memcmp(a->s, b->s, a->len) == 0);
 }
 
 int nmt_words_clear(struct nmt_words *w, size_t n, struct nmt_err *err)
@@ -77,26 +99,29 @@ void nmt_words_release(struct nmt_words *w)
 }
 
 /* Where the word is, or the empty slot where it would be. */
-static struct nmt_word_slot *word_slot(const struct nmt_words *w, const char *s, size_t len)
+static inline struct nmt_word_slot *word_slot(const struct nmt_words *w,
+                                              const struct nmt_word_slot *key)
 {
-    size_t i = (size_t)hash_bytes(s, len) & (w->cap - 1);
-    while (w->slots[i].s && (w->slots[i].len != len || memcmp(w->slots[i].s, s, len) != 0))
+    size_t i = (size_t)hash_word(key) & (w->cap - 1);
+    while (w->slots[i].number_plus_1 && !same_word(&w->slots[i], key))
         i = (i + 1) & (w->cap - 1);
     return &w->slots[i];
 }
 
 uint32_t nmt_words_add(struct nmt_words *w, const char *s, size_t len)
 {
-    struct nmt_word_slot *slot = word_slot(w, s, len);
-    if (!slot->s)
-        *slot = (struct nmt_word_slot){ s, (uint32_t)len, (uint32_t)w->n++ };
-    return slot->number;
+    struct nmt_word_slot key = word_key(s, len), *slot = word_slot(w, &key);
+    if (!slot->number_plus_1) {
+        key.number_plus_1 = (uint32_t)++w->n;
+        *slot = key;
+    }
+    return slot->number_plus_1 - 1;
 }
 
 uint32_t nmt_words_find(const struct nmt_words *w, const char *s, size_t len)
 {
-    const struct nmt_word_slot *slot = word_slot(w, s, len);
-    return slot->s ? slot->number : NMT_WORD_NONE;
+    struct nmt_word_slot key = word_key(s, len), *slot = word_slot(w, &key);
+    return slot->number_plus_1 ? slot->number_plus_1 - 1 : NMT_WORD_NONE;
 }
 
 /* --- n-grams ----------------------------------------------------------------------------- */

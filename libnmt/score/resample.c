@@ -19,6 +19,16 @@
 /* Rows are padded to so many numbers, for loops of a fixed length. */
 #define LANE 8
 
+/* Lines drawn at a time, and how far ahead of adding their rows are fetched. */
+#define BLOCK 512
+#define AHEAD 16
+
+#if defined(__GNUC__)
+#define NMT_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define NMT_PREFETCH(address) ((void)(address))
+#endif
+
 struct job {
     const struct nmt_resample *r;
     size_t width, padded; /* numbers in a row, and with padding */
@@ -107,20 +117,36 @@ static void find_starts(struct job *j)
     }
 }
 
+/* Adds the rows of lines[0..n) to total, in order. Rows lie all over memory: they are called for
+ * some lines ahead. */
+static void add_rows(const struct job *j, const uint32_t *lines, size_t n, float *restrict total)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n)
+            for (size_t k = 0; k < j->padded; k += 2 * LANE)
+                NMT_PREFETCH(j->rows + lines[i + AHEAD] * j->padded + k);
+        const float *restrict row = j->rows + lines[i] * j->padded;
+        for (size_t k = 0; k < j->padded; k += LANE)
+            for (size_t l = 0; l < LANE; l++)
+                total[k + l] += row[k + l];
+    }
+}
+
 static void bootstrap_sample(void *arg, size_t sample, size_t worker)
 {
     struct job *j = arg;
     struct nmt_pcg64 g = j->starts[sample];
-    uint32_t n = (uint32_t)j->r->n_lines, threshold = nmt_pcg64_threshold(n);
+    uint32_t lines[BLOCK], n = (uint32_t)j->r->n_lines, threshold = nmt_pcg64_threshold(n);
     double *sums = j->scratch + worker * 2 * j->padded;
     float *total = (float *)(sums + j->padded);
     for (size_t k = 0; k < j->padded; k++)
         total[k] = 0;
-    for (size_t i = 0; i < n; i++) {
-        const float *row = j->rows + nmt_pcg64_below(&g, n, threshold) * j->padded;
-        for (size_t k = 0; k < j->padded; k += LANE)
-            for (size_t l = 0; l < LANE; l++)
-                total[k + l] += row[k + l];
+    for (size_t done = 0; done < n;) {
+        size_t block = n - done < BLOCK ? n - done : BLOCK;
+        for (size_t i = 0; i < block; i++)
+            lines[i] = nmt_pcg64_below(&g, n, threshold);
+        add_rows(j, lines, block, total);
+        done += block;
     }
     for (size_t k = 0; k < j->width; k++)
         sums[k] = (double)total[k];

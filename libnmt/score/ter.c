@@ -100,7 +100,7 @@ static void trace(struct nmt_ter *t, size_t n_hyp, size_t n_ref)
     memset(t->hyp_errors, 0, (n_hyp + 1) * sizeof *t->hyp_errors);
     memset(t->ref_errors, 0, (n_ref + 1) * sizeof *t->ref_errors);
     for (size_t i = n_hyp, j = n_ref; i > 0 || j > 0;) {
-        enum nmt_edit_op op = nmt_edit_op_at(&t->edit, i, j);
+        enum nmt_edit_op op = nmt_edit_op_at(&t->edit, t->current, i, j);
         if (j > 0 && (i == 0 || op == NMT_EDIT_INSERT)) {
             t->align[j - 1] = i;
             t->ref_errors[j--] = 1;
@@ -151,50 +151,93 @@ static bool is_better(const struct shift *a, const struct shift *b)
     return a->target < b->target;
 }
 
+/* A round of the search. */
+struct round {
+    const struct nmt_segment *ref;
+    size_t n_hyp;
+    uint32_t distance;
+    size_t *candidates; /* tried so far, in all rounds */
+    struct shift best;  /* length 0: none */
+};
+
 /* Tries the phrase at all places its counterpart ref[at ...] points to. */
-static void try_phrase(struct nmt_ter *t, size_t n_hyp, uint32_t distance, size_t start, size_t at,
-                       size_t length, size_t *candidates, struct shift *best)
+static int try_phrase(struct nmt_ter *t, struct round *r, size_t start, size_t at, size_t length,
+                      struct nmt_err *err)
 {
     size_t previous = SIZE_MAX;
     if (t->hyp_errors[start + length] == t->hyp_errors[start] ||
         t->ref_errors[at + length] == t->ref_errors[at] ||
         (t->align[at] > start && t->align[at] <= start + length))
-        return;
+        return 0;
     /* k words of the reference would stand before the phrase. */
     for (size_t k = at; k <= at + length; k++) {
+        uint32_t distance;
         size_t target = k == 0 ? 0 : t->align[k - 1];
         if (target == previous)
             continue;
         previous = target;
         struct shift s = { start, length, target, 0 };
-        perform(t->current, n_hyp, &s, t->shifted);
+        perform(t->current, r->n_hyp, &s, t->shifted);
         size_t same = target < start ? target : start;
-        s.gain = (int64_t)distance - nmt_edit_variant(&t->edit, t->shifted, same);
-        ++*candidates;
-        if (is_better(&s, best))
-            *best = s;
+        NMT_TRY(nmt_edit_variant(&t->edit, t->shifted, same, &distance, err));
+        s.gain = (int64_t)r->distance - distance;
+        ++*r->candidates;
+        if (is_better(&s, &r->best))
+            r->best = s;
     }
+    return 0;
 }
 
-/* One round: the best shift of all, length 0 if there is none. */
-static struct shift find_shift(struct nmt_ter *t, const struct nmt_segment *ref, size_t n_hyp,
-                               uint32_t distance, size_t *candidates)
+/* Tries all phrases that begin at start in the hypothesis and at `at` in the reference. 1 when the
+ * search must end. */
+static int try_pair(struct nmt_ter *t, struct round *r, size_t start, size_t at,
+                    struct nmt_err *err)
 {
-    struct shift best = { 0, 0, 0, 0 };
-    for (size_t start = 0; start < n_hyp; start++) {
-        size_t from = start > MAX_SHIFT_DISTANCE ? start - MAX_SHIFT_DISTANCE : 0;
-        size_t to = start + MAX_SHIFT_DISTANCE < ref->n ? start + MAX_SHIFT_DISTANCE + 1 : ref->n;
-        for (size_t at = from; at < to; at++)
-            for (size_t length = 1;
-                 length <= MAX_SHIFT_WORDS && start + length <= n_hyp && at + length <= ref->n &&
-                 t->current[start + length - 1] == ref->symbols[at + length - 1];
-                 length++) {
-                try_phrase(t, n_hyp, distance, start, at, length, candidates, &best);
-                if (*candidates >= MAX_CANDIDATES)
-                    return best;
-            }
+    for (size_t length = 1;
+         length <= MAX_SHIFT_WORDS && start + length <= r->n_hyp && at + length <= r->ref->n &&
+         t->current[start + length - 1] == r->ref->symbols[at + length - 1];
+         length++) {
+        NMT_TRY(try_phrase(t, r, start, at, length, err));
+        if (*r->candidates >= MAX_CANDIDATES)
+            return 1;
     }
-    return best;
+    return 0;
+}
+
+/* The next place of `word` in the reference from `at` on, n_ref if there is none. */
+static size_t next_place(const struct nmt_ter *t, const struct nmt_segment *ref, uint32_t word,
+                         size_t at)
+{
+    if (t->edit.has_bits) {
+        uint64_t places = at < 64 ? nmt_edit_places(&t->edit, word) >> at : 0;
+        if (places == 0)
+            return ref->n;
+        for (; (places & 0xFF) == 0; places >>= 8)
+            at += 8;
+        for (; (places & 1) == 0; places >>= 1)
+            at++;
+        return at;
+    }
+    while (at < ref->n && ref->symbols[at] != word)
+        at++;
+    return at;
+}
+
+static int find_shift(struct nmt_ter *t, struct round *r, struct nmt_err *err)
+{
+    for (size_t start = 0; start < r->n_hyp; start++) {
+        uint32_t word = t->current[start];
+        size_t at = start > MAX_SHIFT_DISTANCE ? start - MAX_SHIFT_DISTANCE : 0;
+        size_t end = start + MAX_SHIFT_DISTANCE + 1;
+        end = end < r->ref->n ? end : r->ref->n;
+        for (at = next_place(t, r->ref, word, at); at < end;
+             at = next_place(t, r->ref, word, at + 1)) {
+            int rc = try_pair(t, r, start, at, err);
+            if (rc != 0)
+                return rc;
+        }
+    }
+    return 0;
 }
 
 /* The edits that turn hyp into ref. */
@@ -208,16 +251,18 @@ static int count_edits(struct nmt_ter *t, const struct nmt_segment *hyp,
         return 0;
     }
     NMT_TRY(reserve(t, hyp->n, ref->n, err));
+    NMT_TRY(nmt_edit_begin(&t->edit, ref->symbols, ref->n, t->words.n, err));
     memcpy(t->current, hyp->symbols, hyp->n * sizeof *t->current);
     for (;; shifts++) {
-        NMT_TRY(nmt_edit_align(&t->edit, t->current, hyp->n, ref->symbols, ref->n, &distance, err));
+        NMT_TRY(nmt_edit_align(&t->edit, t->current, hyp->n, &distance, err));
         if (distance == 0)
             break;
         trace(t, hyp->n, ref->n);
-        struct shift best = find_shift(t, ref, hyp->n, distance, &candidates);
-        if (candidates >= MAX_CANDIDATES || best.length == 0 || best.gain <= 0)
+        struct round r = { ref, hyp->n, distance, &candidates, { 0, 0, 0, 0 } };
+        NMT_TRY(find_shift(t, &r, err));
+        if (candidates >= MAX_CANDIDATES || r.best.length == 0 || r.best.gain <= 0)
             break;
-        perform(t->current, hyp->n, &best, t->shifted);
+        perform(t->current, hyp->n, &r.best, t->shifted);
         memcpy(t->current, t->shifted, hyp->n * sizeof *t->current);
     }
     *edits = shifts + distance;

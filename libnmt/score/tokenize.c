@@ -34,6 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Up to DIGIT: nothing to decide. */
 enum class { OTHER, DIGIT, SPACE, ALONE, MARK, DASH, QUOTE, WIDE, EDGE };
 
 struct nmt_tokenizer {
@@ -260,12 +261,21 @@ static void scan(struct nmt_tokenizer *t, const char *s, size_t n)
     size_t start = 0, width;
     t->n = 0;
     for (size_t i = 0; i < n; i += width) {
+        size_t word = i;
+        while (i < n && t->of_byte[(unsigned char)s[i]] <= DIGIT)
+            i++;
+        if (i > word)
+            prev = t->of_byte[(unsigned char)s[i - 1]];
+        if (i == n)
+            break;
         enum class c = class_at(t, s, i, n, &width);
-        switch (c) {
-        case SPACE:
+        if (c == SPACE) {
             emit(t, s, start, i);
             start = i + width;
-            break;
+            prev = SPACE;
+            continue;
+        }
+        switch (c) {
         case ALONE:
             emit(t, s, start, i);
             emit(t, s, i, i + width);

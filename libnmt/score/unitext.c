@@ -46,6 +46,8 @@ size_t nmt_unitext_trimmed(const char *s, size_t n)
 {
     while (n > 0) {
         size_t at = n - 1;
+        if ((unsigned char)s[at] > ' ' && (unsigned char)s[at] < 0x7F)
+            break;
         while (at > 0 && n - at < 4 && ((unsigned char)s[at] & 0xC0) == 0x80)
             at--;
         uint32_t cp;
@@ -120,33 +122,31 @@ static uint32_t lower_sigma(const char *s, size_t at, size_t behind, size_t n)
 
 int nmt_unitext_lower(struct nmt_buffer *out, const char *s, size_t n, struct nmt_err *err)
 {
+    /* No mapping is more than half as long again as what it replaces. */
     out->len = 0;
-    NMT_TRY(nmt_buffer_reserve(out, n + 1, err));
+    NMT_TRY(nmt_buffer_reserve(out, n + n / 2 + 8, err));
+    char *to = out->data;
     for (size_t i = 0; i < n;) {
         unsigned char byte = (unsigned char)s[i];
-        char mapped[8];
         if (byte < 0x80) {
-            mapped[0] = (char)(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
-            NMT_TRY(nmt_buffer_addc(out, mapped[0], err));
+            *to++ = (char)(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
             i++;
             continue;
         }
         uint32_t cp;
-        size_t used = nmt_utf8_decode(s + i, n - i, &cp), size;
+        size_t used = nmt_utf8_decode(s + i, n - i, &cp);
         if (used == 0) {
-            NMT_TRY(nmt_buffer_addc(out, s[i++], err));
-            continue;
-        }
-        if (cp == I_WITH_DOT) {
-            memcpy(mapped, "i\xCC\x87", 3);
-            size = 3;
+            *to++ = s[i++];
+        } else if (cp == I_WITH_DOT) {
+            memcpy(to, "i\xCC\x87", 3);
+            to += 3;
         } else {
-            size = nmt_utf8_encode(cp == SIGMA ? lower_sigma(s, i, i + used, n)
-                                               : (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp),
-                                   mapped);
+            to += nmt_utf8_encode(cp == SIGMA ? lower_sigma(s, i, i + used, n)
+                                              : (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp),
+                                  to);
         }
-        NMT_TRY(nmt_buffer_add(out, mapped, size, err));
         i += used;
     }
+    out->len = (size_t)(to - out->data);
     return 0;
 }

@@ -112,6 +112,7 @@ int nmt_aligner_run(struct nmt_aligner *a, struct nmt_aligned *pairs, size_t n, 
     NMT_TRY(nmt_translator_run(a->translator, a->record, n, err));
     for (size_t i = 0; i < n; i++) {
         pairs[i].fault = a->record[i].fault;
+        pairs[i].fault_in_target = pairs[i].fault.code && !a->line[i].fault.code;
         pairs[i].alignment = a->record[i].fault.code ? NULL : &a->record[i].line[0].alignment;
     }
     return 0;

@@ -173,9 +173,11 @@ static int add_pair(struct nmt_bitext *b, struct nmt_segmenter *s[2], const char
 }
 
 /* Ids with their ends tell where sentences stop; little-endian machines and others alike. */
-static void digest(struct nmt_bitext *b)
+static int digest(struct nmt_bitext *b, struct nmt_err *err)
 {
     XXH3_state_t *state = XXH3_createState();
+    if (!state)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     XXH3_128bits_reset(state);
     for (size_t i = 0; i < b->n; i++) {
         const struct nmt_bitext_pair *p = &b->pair[i];
@@ -190,6 +192,7 @@ static void digest(struct nmt_bitext *b)
     XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
     memcpy(b->digest, canonical.digest, sizeof b->digest);
     XXH3_freeState(state);
+    return 0;
 }
 
 int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
@@ -209,9 +212,7 @@ int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
     }
     nmt_segmenter_free(s[0]);
     nmt_segmenter_free(s[1]);
-    if (rc == 0)
-        digest(b);
-    return rc;
+    return rc < 0 ? rc : digest(b, err);
 }
 
 static int learn(struct nmt_vocab **v, const struct nmt_config *c,

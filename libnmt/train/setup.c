@@ -1,8 +1,11 @@
 /* Everything a training run needs, built once: data, vocabularies, weights, workers. */
 #include "train/trainer.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int read_data(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
 {
@@ -71,15 +74,54 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
                              largest_batch(t), err);
 }
 
+/* MODEL with something behind it, owned by the caller; NULL: no memory. */
+static char *beside(const char *model, const char *ending)
+{
+    size_t n = strlen(model), m = strlen(ending) + 1;
+    char *path = malloc(n + m);
+    if (path) {
+        memcpy(path, model, n);
+        memcpy(path + n, ending, m);
+    }
+    return path;
+}
+
+/*
+ * Two runs that write the same files would spoil each other's. The lock dies with the process, the
+ * empty file is removed at the end.
+ */
+static int lock_model(struct nmt_trainer *t, struct nmt_err *err)
+{
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    t->lock = open(t->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (t->lock < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot create", t->lock_path);
+    if (fcntl(t->lock, F_SETLK, &whole) == 0)
+        return 0;
+    bool taken = errno == EACCES || errno == EAGAIN;
+    int rc =
+        taken ? nmt_fail(err, NMT_EIO, 0, "%s: another nmt-train is at work on it", t->opt->model)
+              : nmt_fail_os(err, NMT_EIO, 0, "%s: cannot be locked", t->lock_path);
+    close(t->lock);
+    t->lock = -1;
+    return rc;
+}
+
+static void unlock_model(struct nmt_trainer *t)
+{
+    if (t->lock < 0)
+        return;
+    unlink(t->lock_path);
+    close(t->lock);
+}
+
 static int prepare_paths(struct nmt_trainer *t, struct nmt_err *err)
 {
-    size_t n = strlen(t->opt->model) + sizeof ".state";
-    t->state_path = malloc(n);
-    if (!t->state_path)
+    t->state_path = beside(t->opt->model, ".state");
+    t->lock_path = beside(t->opt->model, ".lock");
+    if (!t->state_path || !t->lock_path)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    memcpy(t->state_path, t->opt->model, n - sizeof ".state");
-    memcpy(t->state_path + n - sizeof ".state", ".state", sizeof ".state");
-    return 0;
+    return lock_model(t, err);
 }
 
 static int init_parts(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
@@ -122,6 +164,7 @@ int nmt_trainer_init(struct nmt_trainer *t, const struct nmt_train_options *opt,
     struct nmt_text text[2] = { { .at = NULL }, { .at = NULL } };
     t->opt = opt;
     t->config = opt->config;
+    t->lock = -1;
     int rc = init_parts(t, text, err);
     nmt_text_release(&text[0]);
     nmt_text_release(&text[1]);
@@ -143,5 +186,7 @@ void nmt_trainer_release(struct nmt_trainer *t)
         nmt_vocab_free(t->target);
     nmt_vocab_free(t->source);
     free(t->weights);
+    unlock_model(t);
     free(t->state_path);
+    free(t->lock_path);
 }

@@ -43,7 +43,8 @@ struct nmt_trainer {
     struct nmt_threads *threads;
     struct nmt_batches batches; /* of the current epoch */
     struct nmt_train_position at;
-    char *state_path;
+    char *state_path, *lock_path;
+    int lock; /* descriptor of the lock file; -1: none */
     bool save_failed;
 
     /* since the last report of progress, and of this process */

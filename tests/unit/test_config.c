@@ -434,10 +434,10 @@ Test(config, values_that_do_not_go_together_are_refused)
                 "train.adam-beta1 and train.adam-beta2 must be less than 1");
     combination(SETS("train.schedule=plateau"),
                 "train.schedule: plateau needs data.valid-source and data.valid-target");
-    combination(SETS("data.source=x"), "data.source and data.target must be given together");
+    combination(SETS("data.source=x"), "data.source and data.target belong together");
     combination(SETS("data.valid-target=x"),
-                "data.valid-source and data.valid-target must be given together");
+                "data.valid-source and data.valid-target belong together");
     combination(SETS("vocabulary.source=x"),
-                "vocabulary.source and vocabulary.target must be given together, or "
+                "vocabulary.source and vocabulary.target belong together, or "
                 "vocabulary.joint be false");
 }

@@ -88,7 +88,8 @@ static struct best find_best(void)
 
 static void join_at(struct row *row, size_t k)
 {
-    strcat(row->symbols[k], row->symbols[k + 1]);
+    size_t n = strlen(row->symbols[k]);
+    memmove(row->symbols[k] + n, row->symbols[k + 1], sizeof row->symbols[k] - n);
     for (size_t m = k + 1; m + 1 < row->n; m++)
         strcpy(row->symbols[m], row->symbols[m + 1]);
     row->n--;
@@ -110,7 +111,8 @@ static void join_pieces(const struct nmt_vocab *v, nmt_id end)
         for (size_t i = 0; i < WORDS; i++)
             for (size_t k = 0; k + 1 < rows[i].n; k++) {
                 char both[80];
-                snprintf(both, sizeof both, "%s%s", rows[i].symbols[k], rows[i].symbols[k + 1]);
+                strcpy(both, rows[i].symbols[k]);
+                strcat(both, rows[i].symbols[k + 1]);
                 if (strcmp(both, nmt_vocab_piece(v, id, NULL)) != 0)
                     continue;
                 join_at(&rows[i], k);

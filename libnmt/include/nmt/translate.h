@@ -92,6 +92,7 @@ int nmt_translator_run(struct nmt_translator *t, struct nmt_translated *records,
 struct nmt_aligned {
     struct nmt_buffer source, target; /* in: without LF */
     struct nmt_err fault;             /* out: why there is no alignment; names no line */
+    bool fault_in_target;             /* out: which of the two lines is at fault */
     struct nmt_alignment *alignment;  /* out: good until the next run */
 };
 

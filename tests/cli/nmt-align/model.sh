@@ -4,9 +4,6 @@ tiny_model m
 make_bitext 20 3 test
 nmt-align -m m.nmt test.en test.fr >links || exit 1
 every_line links 20
-# The bitext is word for word: after some training most links are i-i.
-awk '{ for (i = 1; i <= NF; i++) { split($i, l, "-"); n++; good += l[1] == l[2] } }
-     END { if (n < 60 || good < n / 2) print good, "of", n, "links are right" }' links
 for options in '-j 1' '-j 3'; do
     # shellcheck disable=SC2086
     nmt-align -m m.nmt $options test.en test.fr | cmp - links
@@ -23,7 +20,7 @@ head -n 3 t >short
 fails 1 's has 4 lines, short has 3 lines' nmt-align -m m.nmt s short
 printf 'the dog\n\377\nthe dog\n' >s
 printf 'le chien\nle chien\nle chien\n' >t
-fails 1 'line 2: invalid UTF-8' nmt-align -m m.nmt s t
+fails 1 's:2: invalid UTF-8' nmt-align -m m.nmt s t
 every_line fails.out 3
 fails 2 'exclude' nmt-align -m m.nmt -L links s t
 fails 2 'SRC TGT' nmt-align -m m.nmt s
