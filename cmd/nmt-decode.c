@@ -47,8 +47,8 @@ static const struct cli_opt opts[] = {
     { OPT_IDS, "ids", NULL, "write token ids instead of text; --force: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
-    { OPT_BATCH, "batch", "N", "sentences that are searched together (32)" },
-    { OPT_MAX_WAIT, "max-wait", "MS", "longest that a record waits for company (20)" },
+    { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
+    { OPT_MAX_WAIT, "max-wait", "MS", "longest that a record waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
     { 'q', "quiet", NULL, "only errors on stderr" },
@@ -345,7 +345,7 @@ static int open_all(struct work *w, struct nmt_err *err)
 {
     const struct cli *cli = w->cli;
     read_options(w);
-    const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 20, 0, 3600000);
+    const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
     const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
     NMT_TRY(nmt_output_open(&w->out, cli_value(cli, 'o', NULL), err));
     for (; w->n_models < cli_count(cli, 'm'); w->n_models++)

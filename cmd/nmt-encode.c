@@ -24,7 +24,7 @@ static const struct cli_opt opts[] = {
     { OPT_OVERLONG, "overlong", "POLICY", "split (default), crop, skip or fail" },
     { OPT_MAX_LENGTH, "max-length", "N", "tokens from which on a line is too long (400)" },
     { OPT_BATCH, "batch", "N", "sentences that are encoded together (64)" },
-    { OPT_MAX_WAIT, "max-wait", "MS", "longest that a line waits for company (20)" },
+    { OPT_MAX_WAIT, "max-wait", "MS", "longest that a line waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
     { 'q', "quiet", NULL, "only errors on stderr" },
@@ -211,7 +211,7 @@ static int open_all(struct work *w, struct nmt_err *err)
     o.max_length = (size_t)cli_int(cli, OPT_MAX_LENGTH, (int64_t)o.max_length, 1, 100000);
     o.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)o.batch, 1, 4096);
     w->format = cli_choice(cli, 'f', formats, STREAM);
-    const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 20, 0, 3600000);
+    const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
     const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
     cli_need(cli, 'm');
     if (cli_count(cli, 'm') > NMT_STREAM_MODELS_MAX)

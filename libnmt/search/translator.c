@@ -47,7 +47,7 @@ struct nmt_translator {
 
 struct nmt_translate_options nmt_translate_defaults(void)
 {
-    return (struct nmt_translate_options){ .search = nmt_search_defaults(), .batch = 32 };
+    return (struct nmt_translate_options){ .search = nmt_search_defaults(), .batch = 64 };
 }
 
 static void release_line(struct nmt_output_line *l)

@@ -21,7 +21,7 @@ struct nmt_translate_options {
     struct nmt_threads *threads; /* NULL: the caller alone; borrowed */
 };
 
-/** Search as nmt_search_defaults, batches of 32. */
+/** Search as nmt_search_defaults, batches of 64. */
 struct nmt_translate_options nmt_translate_defaults(void);
 
 /** One translation of a line, all its parts behind each other. */
