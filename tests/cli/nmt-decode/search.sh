@@ -7,7 +7,8 @@ nmt-encode -m a.nmt -o a.ann test.en || exit 1
 
 nmt-decode -m a.nmt -b 6 --score a.ann >best
 nmt-decode -m a.nmt -b 6 -n 6 a.ann >list || exit 1
-awk -F ' [|][|][|] ' '{ n = split($3, f, " ")
+awk -F ' [|][|][|] ' 'BEGIN { id = "none" }
+    { n = split($3, f, " ")
     if (NF != 4 || n != 4 || f[1] != "logprob=" || f[3] != "tokens=") { print "form: " $0; exit }
     if (($4 - f[2] / f[4]) ^ 2 > 1e-7) { print "score: " $0; exit }
     if ($1 == id && $4 > last) { print "order: " $0; exit }

@@ -19,7 +19,7 @@ nmt-encode -m m.nmt -f jsonl in | jq -r '.models[0].ids | map(select(. != 2)) | 
 nmt-encode -m m.nmt -f jsonl in | jq -c '.models' >want
 nmt-encode -m m.nmt --ids -f jsonl ids | jq -c '.models' >out
 cmp out want
-fails 1 'ids:1: ' nmt-encode -m m.nmt --ids --invalid fail in
+fails 1 'in:1: .* is not an id' nmt-encode -m m.nmt --ids --invalid fail in
 printf '5 6\n2\n99999999999\n-1\n 7  8 \n' >ids
 nmt-encode -m m.nmt --ids ids 2>err | nmt-decode -m m.nmt 2>/dev/null >out
 every_line out 5
