@@ -49,8 +49,8 @@ static int add_line(struct nmt_text *t, const char *name, uint64_t number, const
         return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: NUL at byte %zu", name,
                         (unsigned long long)number, (size_t)(nul - line) + 1);
     if (cr) /* translating would refuse such a line too */
-        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: CR at byte %zu; only LF ends a line", name,
-                        (unsigned long long)number, (size_t)(cr - line) + 1);
+        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: CR at byte %zu; only LF ends a line",
+                        name, (unsigned long long)number, (size_t)(cr - line) + 1);
     if (bad < len)
         return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: invalid UTF-8 at byte %zu", name,
                         (unsigned long long)number, bad + 1);
