@@ -4,17 +4,19 @@
  * What is converted comes from a source: a function that gives records of soft alignments, out of
  * a stream or out of links with their text. What it goes to is one of the formats below.
  */
-#include "align_model.h"
 #include "cli.h"
 
 #include <nmt/align.h>
 #include <nmt/draw.h>
 #include <nmt/engine.h>
 #include <nmt/lines.h>
+#include <nmt/model.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
 #include <nmt/sides.h>
 #include <nmt/stream.h>
+#include <nmt/threads.h>
+#include <nmt/translate.h>
 
 #include <inttypes.h>
 #include <string.h>
@@ -42,12 +44,12 @@ enum {
 };
 
 static const struct cli_opt opts[] = {
-    { 'm', "model", "FILE", "align the lines of SRC and TGT by a model written by nmt-train" },
-    { 'j', "threads", "N", "-m: threads (default: the processors there are)" },
     { 'f', "format", "NAME",
       "pharaoh (i-j; default), prob (i-j:p), matrix, json, svg, term, stream; with -E: text, "
       "json" },
     { 't', "threshold", "P", "smallest weight of a link (pharaoh, json: 0.2; prob: 0.01)" },
+    { 'm', "model", "FILE", "align the lines of SRC and TGT with this model (several: ensemble)" },
+    { 'j', "threads", "N", "-m: threads (default: the processors there are)" },
     { 'L', "links", "FILE", "take links of the lines of SRC and TGT instead of a stream" },
     { OPT_RECORD, "record", "N[-M]", "only record N, or N to M" },
     { OPT_COLUMNS, "columns", "N", "term: width of the picture (default: 80)" },
@@ -244,6 +246,10 @@ static int put_empty(struct work *w, uint64_t record, const char *reason, struct
     return put(w, err);
 }
 
+/* Sentence pairs that a model aligns together. */
+#define ALIGN_WINDOW     512
+#define ALIGN_MODELS_MAX NMT_STREAM_MODELS_MAX
+
 /* Where alignments come from: `next` goes to the next record and returns its type, 0 at the end. */
 struct source {
     int (*next)(struct source *s, struct nmt_err *err);
@@ -252,6 +258,7 @@ struct source {
     uint32_t n;
     const char *reason; /* of a failed record, borrowed likewise, and its line */
     uint64_t line;
+    size_t side; /* of a pair that failed: 0 the source, 1 the target */
     struct cli *cli;
     struct nmt_stream_reader *stream; /* the operand being read */
     bool has_header, one_header;
@@ -259,7 +266,13 @@ struct source {
     struct nmt_sides sides; /* links, source, target */
     struct nmt_links links;
     struct nmt_alignment pair;
-    struct align_model *model;
+    struct nmt_model *model[ALIGN_MODELS_MAX];
+    size_t n_models;
+    struct nmt_threads *threads;
+    struct nmt_aligner *aligner;
+    struct nmt_aligned window[ALIGN_WINDOW]; /* pairs read ahead of those handed out */
+    size_t n_window, taken;
+    uint64_t lines; /* of the window's first pair */
 };
 
 static int open_stream(struct source *s, const char *path, struct nmt_err *err)
@@ -318,34 +331,68 @@ static int next_of_links(struct source *s, struct nmt_err *err)
     return NMT_RECORD_DATA;
 }
 
-static int next_of_model(struct source *s, struct nmt_err *err)
+/* Reads a window of pairs and aligns it. */
+static int align_window(struct source *s, struct nmt_err *err)
 {
-    int type = align_model_next(s->model, &s->alignment, &s->reason, err);
-    s->line = align_model_line(s->model);
-    s->n = 1;
-    return type;
+    int rc = 1;
+    s->lines += s->n_window;
+    s->n_window = s->taken = 0;
+    while (s->n_window < ALIGN_WINDOW && (rc = nmt_sides_next(&s->sides, err)) > 0) {
+        struct nmt_aligned *pair = &s->window[s->n_window++];
+        pair->source.len = pair->target.len = 0;
+        NMT_TRY(nmt_buffer_add(&pair->source, s->sides.at[0].line, s->sides.at[0].len, err));
+        NMT_TRY(nmt_buffer_add(&pair->target, s->sides.at[1].line, s->sides.at[1].len, err));
+    }
+    NMT_TRY(rc);
+    return nmt_aligner_run(s->aligner, s->window, s->n_window, err);
 }
 
-static int open_model(struct source *s, struct nmt_err *err)
+static int next_of_models(struct source *s, struct nmt_err *err)
 {
+    if (s->taken == s->n_window)
+        NMT_TRY(align_window(s, err));
+    if (s->n_window == 0)
+        return NMT_RECORD_END;
+    const struct nmt_aligned *pair = &s->window[s->taken++];
+    s->line = s->lines + s->taken;
+    s->reason = pair->fault.msg;
+    s->side = pair->fault_in_target ? 1 : 0;
+    s->alignment = pair->alignment;
+    s->n = 1;
+    return pair->fault.code ? NMT_RECORD_FAILED : NMT_RECORD_DATA;
+}
+
+static int open_models(struct source *s, struct nmt_err *err)
+{
+    const struct cli *cli = s->cli;
     const char *paths[2];
+    const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
+    s->next = next_of_models;
     need_operands(s->cli, paths, 2, "SRC TGT");
-    nmt_engine_init();
-    s->next = next_of_model;
-    NMT_TRY(align_model_open(&s->model, cli_value(s->cli, 'm', NULL), paths[0], paths[1],
-                             (size_t)cli_int(s->cli, 'j', 0, 1, 4096), err));
-    align_model_header(s->model, &s->made_by);
-    return 0;
+    if (cli_count(cli, 'm') > ALIGN_MODELS_MAX)
+        cli_misuse(cli, "at most %d models", ALIGN_MODELS_MAX);
+    for (; s->n_models < cli_count(cli, 'm'); s->n_models++) {
+        struct nmt_stream_model *by = &s->made_by.model[s->n_models];
+        NMT_TRY(nmt_model_open(&s->model[s->n_models], cli_nth(cli, 'm', s->n_models), err));
+        memcpy(by->fingerprint, nmt_model_fingerprint(s->model[s->n_models]), NMT_FINGERPRINT);
+    }
+    s->made_by.n_models = (uint32_t)s->n_models;
+    NMT_TRY(nmt_threads_new(&s->threads, threads, err));
+    NMT_TRY(nmt_aligner_new(&s->aligner, (const struct nmt_model *const *)s->model, s->n_models,
+                            s->threads, err));
+    return nmt_sides_open(&s->sides, paths, 2, NMT_LINKS_LINE, err);
 }
 
 static int source_open(struct source *s, struct cli *cli, struct nmt_err *err)
 {
     const char *paths[3] = { cli_value(cli, 'L', NULL) };
     s->cli = cli;
-    if (cli_flag(cli, 'm'))
-        return open_model(s, err);
     s->next = paths[0] ? next_of_links : next_of_streams;
     s->made_by.kind = NMT_STREAM_ALIGNMENTS;
+    if (cli_flag(cli, 'm') && paths[0])
+        cli_misuse(cli, "-m and -L exclude each other");
+    if (cli_flag(cli, 'm'))
+        return open_models(s, err);
     if (!paths[0])
         return 0;
     need_operands(cli, paths + 1, 2, "SRC TGT");
@@ -354,12 +401,17 @@ static int source_open(struct source *s, struct cli *cli, struct nmt_err *err)
 
 static void source_close(struct source *s)
 {
-    align_model_close(s->model);
     nmt_stream_close(s->stream);
     nmt_alignments_release(&s->record);
     nmt_sides_close(&s->sides);
     nmt_links_release(&s->links);
     nmt_links_alignment_release(&s->pair);
+    nmt_aligner_free(s->aligner);
+    nmt_threads_free(s->threads);
+    for (size_t i = 0; i < ALIGN_WINDOW; i++)
+        nmt_aligned_release(&s->window[i]);
+    for (size_t m = 0; m < s->n_models; m++)
+        nmt_model_close(s->model[m]);
 }
 
 /* What a stream cannot hold, as text that is no UTF-8, leaves a failed line in its place. */
@@ -393,30 +445,28 @@ static int put_record(struct work *w, const struct source *s, uint64_t record, b
     return 0;
 }
 
-static void warn_failed(struct source *s, uint64_t record)
-{
-    if (s->model)
-        cli_warn_failed(s->cli, "%s:%" PRIu64 ": %s", align_model_name(s->model), s->line,
-                        s->reason);
-    else
-        cli_warn_failed(s->cli, "%s: record %" PRIu64 ": line %" PRIu64 " had failed: %s",
-                        nmt_stream_name(s->stream), record, s->line, s->reason);
-}
-
 static int convert_records(struct work *w, struct source *s, struct nmt_err *err)
 {
     int type = s->next(s, err);
     if (type >= 0 && w->format == STREAM)
         NMT_TRY(nmt_stream_writer_new(&w->writer, w->out, &s->made_by, 0, err));
-    for (uint64_t record = 1; type > 0; type = s->next(s, err), record++) {
+    uint64_t record = 1;
+    for (; type > 0; type = s->next(s, err), record++) {
         if (record < (uint64_t)w->first || record > (uint64_t)w->last)
             continue;
         bool failed = type == NMT_RECORD_FAILED;
-        if (failed)
-            warn_failed(s, record);
+        if (failed && s->aligner)
+            cli_warn_failed(w->cli, "%s:%" PRIu64 ": %s", nmt_lines_name(s->sides.at[s->side].file),
+                            s->line, s->reason);
+        else if (failed)
+            cli_warn_failed(w->cli, "%s: record %" PRIu64 ": line %" PRIu64 " had failed: %s",
+                            nmt_stream_name(s->stream), record, s->line, s->reason);
         NMT_TRY(put_record(w, s, record, failed, err));
     }
     NMT_TRY(type);
+    if (cli_flag(w->cli, OPT_RECORD) && record <= (uint64_t)w->first)
+        return nmt_fail(err, NMT_EFORMAT, 0, "--record %" PRId64 ": there are only %" PRIu64,
+                        w->first, record - 1);
     if (w->writer)
         return nmt_stream_write_end(w->writer, err);
     if (w->format == SVG) {
@@ -471,13 +521,14 @@ int main(int argc, char **argv)
                               "Makes, converts and judges word alignments.", opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct work w = { .cli = &cli };
+    nmt_engine_init();
     cli.engine = nmt_engine_print;
     cli_parse(&cli, argc, argv);
-    if (cli_flag(&cli, 'm') && cli_flag(&cli, 'L'))
-        cli_misuse(&cli, "-m and -L exclude each other");
     bool symmetrizing = cli_flag(&cli, 'S'), evaluating = cli_flag(&cli, 'E');
     if (symmetrizing && evaluating)
         cli_misuse(&cli, "-S and -E exclude each other");
+    if (cli_flag(&cli, 'm') && (symmetrizing || evaluating))
+        cli_misuse(&cli, "-m aligns; it does not go with -S and -E");
     int rc = nmt_output_open(&w.out, cli_value(&cli, 'o', NULL), &err);
     if (rc == 0)
         rc = symmetrizing ? symmetrize(&w, &err)

@@ -3,6 +3,7 @@
 #include "gather.h"
 
 #include <nmt/engine.h>
+#include <nmt/filter.h>
 #include <nmt/lines.h>
 #include <nmt/model.h>
 #include <nmt/output.h>
@@ -68,6 +69,7 @@ struct work {
     struct nmt_stream_writer *aligner;
     struct nmt_lines *force;
     struct nmt_segmenter *segmenter; /* of forced targets */
+    struct nmt_ids target;
     struct nmt_buffer text;
     struct gather gather;
     struct nmt_stream_reader *in;
@@ -127,16 +129,18 @@ static int read_target(struct work *w, struct nmt_translated *r, struct nmt_err 
     if (rc == 0)
         return nmt_fail(err, NMT_ESHAPE, w->read, "%s has %" PRIu64 " lines, but there are more %s",
                         nmt_lines_name(w->force), nmt_lines_number(w->force), "records");
-    r->forced = true;
-    r->target.n = r->target_word.n = r->target_line.len = 0;
     if (r->fault.code)
         return 0;
     if (w->ids) {
-        rc = nmt_ids_parse(&r->target, line, len, nmt_vocab_size(v), &r->fault);
-    } else {
-        rc = nmt_segmenter_encode(w->segmenter, line, len, &cut, &r->fault);
+        rc = nmt_ids_parse(&w->target, line, len, nmt_vocab_size(v), &r->fault);
         if (rc == 0)
-            rc = nmt_translated_force(r, line, len, cut, err);
+            rc = nmt_translated_force_ids(r, w->target.data, w->target.n, &r->fault);
+    } else {
+        rc = nmt_text_check(line, len, &r->fault);
+        if (rc == 0)
+            rc = nmt_segmenter_encode(w->segmenter, line, len, &cut, &r->fault);
+        if (rc == 0)
+            rc = nmt_translated_force(r, line, len, cut, &r->fault);
     }
     if (rc == 0 && r->target.n > 0 && r->source.annotation[0].n == 0)
         nmt_fail(&r->fault, NMT_ETEXT, 0, "a translation of nothing cannot be scored");
@@ -317,6 +321,9 @@ static void read_options(struct work *w)
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
     w->score = cli_flag(cli, OPT_SCORE);
     w->ids = cli_flag(cli, OPT_IDS);
+    const char *out = cli_value(cli, 'o', "-"), *alignments = cli_value(cli, 'A', NULL);
+    if (alignments && strcmp(alignments, out) == 0)
+        cli_misuse(cli, "-A and -o are the same file");
     if (cli_flag(cli, OPT_FORCE) && w->n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
     if (cli_flag(cli, OPT_FORCE) && strcmp(cli_value(cli, OPT_FORCE, ""), "-") == 0 &&
@@ -386,6 +393,7 @@ static void close_all(struct work *w)
     free(w->window);
     free(w->alignment);
     nmt_buffer_release(&w->text);
+    nmt_ids_release(&w->target);
     nmt_translator_free(w->translator);
     nmt_threads_free(w->threads);
     for (size_t m = 0; m < w->n_models; m++)
@@ -396,7 +404,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-decode", "-m MODEL [-m MODEL]... [OPTION]... [STREAM...]",
                               "Translates the annotation records of nmt-encode.", opts);
-    struct nmt_err err = NMT_ERR_INIT;
+    struct nmt_err err = NMT_ERR_INIT, unused = NMT_ERR_INIT;
     struct work w = { .cli = &cli };
     nmt_engine_init();
     cli.engine = nmt_engine_print;
@@ -406,6 +414,8 @@ int main(int argc, char **argv)
         rc = decode_all(&w, &err);
     if (rc == 0)
         rc = close_outputs(&w, &err);
+    else if (w.out && nmt_output_flush(w.out, &unused) < 0)
+        rc = unused.code; /* what came before the failure is written; err has the first reason */
     close_all(&w);
     if (rc == 0)
         gather_end();

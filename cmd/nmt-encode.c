@@ -238,6 +238,12 @@ static int open_all(struct work *w, struct nmt_err *err)
     return 0;
 }
 
+/* What is interrupted takes no old file's place. */
+static int close_output(struct work *w, struct nmt_err *err)
+{
+    return gather_interrupted() ? nmt_output_flush(w->out, err) : nmt_output_close(&w->out, err);
+}
+
 static void close_all(struct work *w)
 {
     nmt_stream_writer_free(w->writer);
@@ -258,7 +264,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-encode", "-m MODEL [-m MODEL]... [OPTION]... [FILE...]",
                               "Turns lines of text into annotation records for nmt-decode.", opts);
-    struct nmt_err err = NMT_ERR_INIT;
+    struct nmt_err err = NMT_ERR_INIT, unused = NMT_ERR_INIT;
     struct work w = { .cli = &cli };
     nmt_engine_init();
     cli.engine = nmt_engine_print;
@@ -266,10 +272,10 @@ int main(int argc, char **argv)
     int rc = open_all(&w, &err);
     if (rc == 0)
         rc = encode_all(&w, &err);
-    if (rc == 0 && !gather_interrupted())
-        rc = nmt_output_close(&w.out, &err);
-    else if (rc == 0)
-        rc = nmt_output_flush(w.out, &err);
+    if (rc == 0)
+        rc = close_output(&w, &err);
+    else if (w.out && nmt_output_flush(w.out, &unused) < 0)
+        rc = unused.code; /* what came before the failure is written; err has the first reason */
     close_all(&w);
     if (rc == 0)
         gather_end();

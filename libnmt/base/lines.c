@@ -185,7 +185,7 @@ static int64_t now_ms(void)
 bool nmt_lines_ready(struct nmt_lines *l, int wait_ms)
 {
     if (find_end(l))
-        return true;
+        return true; /* the common case needs no clock */
     int64_t deadline = now_ms() + wait_ms;
     while (!find_end(l) && !l->at_eof && !l->read_errno) {
         int64_t left = deadline - now_ms();

@@ -15,32 +15,43 @@ static int compare_lengths(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static void plan_encoder(struct nmt_batch *batch, struct nmt_encoder *e, struct nmt_arena *arena,
-                         const struct nmt_shape *shape, const struct nmt_pair *pairs, size_t B)
+/* One batch as each model reads it. */
+struct reading {
+    struct nmt_batch batch[NMT_ENSEMBLE_MAX];
+    struct nmt_encoder encoder[NMT_ENSEMBLE_MAX];
+};
+
+static void plan(struct reading *r, struct nmt_arena *arena, const struct nmt_searcher *s,
+                 const struct nmt_pair *pairs, size_t B)
 {
-    nmt_batch_build(batch, arena, pairs, B, shape->attention == NMT_NO_ATTENTION);
-    nmt_encoder_plan(e, arena, shape, batch, false);
+    for (size_t m = 0; m < s->n_models; m++) {
+        const struct nmt_shape *shape = s->model[m].shape;
+        nmt_batch_build(&r->batch[m], arena, pairs, B, shape->attention == NMT_NO_ATTENTION);
+        nmt_encoder_plan(&r->encoder[m], arena, shape, &r->batch[m], false);
+    }
 }
 
 static int run_batch(struct nmt_searcher *s, const struct nmt_pair *pairs, size_t B,
                      struct nmt_translations *out, struct nmt_err *err)
 {
     struct nmt_arena measure = { NULL, 0, 0 };
-    struct nmt_batch batch;
-    struct nmt_encoder encoder;
+    struct reading r;
+    struct nmt_search_input input[NMT_ENSEMBLE_MAX];
     struct nmt_translations found[NMT_SEARCH_BATCH];
     uint32_t S[NMT_SEARCH_BATCH];
-    plan_encoder(&batch, &encoder, &measure, s->model[0].shape, pairs, B);
+    plan(&r, &measure, s, pairs, B);
     NMT_TRY(nmt_arena_grow(&s->encoding, measure.used, err));
-    plan_encoder(&batch, &encoder, &s->encoding, s->model[0].shape, pairs, B);
-    nmt_encoder_forward(&encoder, s->model[0].params, NULL);
+    plan(&r, &s->encoding, s, pairs, B);
+    for (size_t m = 0; m < s->n_models; m++) {
+        nmt_encoder_forward(&r.encoder[m], s->model[m].params, NULL);
+        input[m] = (struct nmt_search_input){ r.encoder[m].h, r.batch[m].row };
+    }
     for (size_t i = 0; i < B; i++)
-        S[i] = batch.pair[i].S;
-    const struct nmt_search_input input = { encoder.h, batch.row };
-    const struct nmt_search_set set = { .B = B, .input = &input, .S = S };
+        S[i] = r.batch[0].pair[i].S; /* the order of all models: no targets, so that of the pairs */
+    const struct nmt_search_set set = { .B = B, .input = input, .S = S };
     NMT_TRY(nmt_searcher_run(s, &set, found, err));
     for (size_t i = 0; i < B; i++)
-        out[batch.pair[i].position] = found[i];
+        out[r.batch[0].pair[i].position] = found[i];
     return 0;
 }
 

@@ -46,8 +46,9 @@ int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,
                      struct nmt_translations *out, struct nmt_err *err) NMT_MUST_USE;
 
 /**
- * The same from token ids, for one model: encodes, in batches of similar length, and searches.
- * source[i] has length[i] ids and ends with </s>. out [n] in the order of the sources.
+ * The same from token ids, which mean the same to all models: encodes, in batches of similar
+ * length, and searches. source[i] has length[i] ids and ends with </s>. out [n] in the order of the
+ * sources.
  */
 int nmt_searcher_run_ids(struct nmt_searcher *s, const nmt_id *const *source,
                          const uint32_t *length, size_t n, struct nmt_translations *out,

@@ -64,19 +64,44 @@ void nmt_translated_release(struct nmt_translated *t)
     free(t->line);
     nmt_sentence_release(&t->source);
     nmt_ids_release(&t->target);
-    nmt_ids_release(&t->target_word);
-    nmt_buffer_release(&t->target_line);
+    nmt_arena_release(&t->target_memory);
     *t = (struct nmt_translated){ 0 };
+}
+
+int nmt_translated_force_ids(struct nmt_translated *t, const nmt_id *ids, size_t n,
+                             struct nmt_err *err)
+{
+    t->forced = true;
+    t->target_text = NULL;
+    if (n > NMT_FORCED_MAX)
+        return nmt_fail(err, NMT_ELIMIT, 0, "%zu tokens, more than %zu", n, NMT_FORCED_MAX);
+    return nmt_ids_set(&t->target, ids, n, err);
 }
 
 int nmt_translated_force(struct nmt_translated *t, const char *line, size_t len,
                          const struct nmt_segmented *cut, struct nmt_err *err)
 {
-    t->forced = true;
-    t->target_line.len = 0;
-    NMT_TRY(nmt_buffer_add(&t->target_line, line, len, err));
-    NMT_TRY(nmt_ids_set(&t->target, cut->ids, cut->n, err));
-    return nmt_ids_set(&t->target_word, cut->word, cut->n, err);
+    struct nmt_arena measure = { NULL, 0, 0 }, *arena = &measure;
+    char *text = NULL;
+    NMT_TRY(nmt_translated_force_ids(t, cut->ids, cut->n, err));
+    for (int pass = 0; pass < 2; pass++) {
+        text = nmt_arena_take(arena, len + 1, 1);
+        t->target_word = nmt_arena_take(arena, cut->n, sizeof *t->target_word);
+        t->target_span = nmt_arena_take(arena, cut->n_words, sizeof *t->target_span);
+        if (pass == 0)
+            NMT_TRY(nmt_arena_grow(&t->target_memory, measure.used, err));
+        arena = &t->target_memory;
+    }
+    if (len)
+        memcpy(text, line, len);
+    text[len] = '\0';
+    if (cut->n)
+        memcpy(t->target_word, cut->word, cut->n * sizeof *cut->word);
+    if (cut->n_words)
+        memcpy(t->target_span, cut->words, cut->n_words * sizeof *cut->words);
+    t->target_text = text;
+    t->n_target_words = (uint32_t)cut->n_words;
+    return 0;
 }
 
 /* --- making ------------------------------------------------------------------------------ */
@@ -427,11 +452,9 @@ static int make_lines(const struct nmt_translator *t, struct nmt_translated *r,
     NMT_TRY(reserve_lines(r, n, err));
     for (size_t k = 0; k < n; k++) {
         for (size_t p = 0; p < n_parts; p++)
-            part[p] =
-                (struct nmt_searched_part){ &items[p].found.at[k], items[p].first,
-                                            items[p].record->forced ? items[p].record : NULL };
-        NMT_TRY(n_parts ? nmt_line_make(&maker, &r->line[k], &r->source, part, n_parts, err)
-                        : nmt_line_make_empty(&r->line[k], &r->source, err));
+            part[p] = (struct nmt_searched_part){ &items[p].found.at[k], items[p].first };
+        NMT_TRY(n_parts ? nmt_line_make(&maker, &r->line[k], r, part, n_parts, err)
+                        : nmt_line_make_empty(&r->line[k], r, err));
     }
     r->n = n;
     return 0;

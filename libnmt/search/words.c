@@ -13,6 +13,7 @@
 /* A line under way. */
 struct making {
     const struct nmt_line_maker *k;
+    const struct nmt_translated *record;
     const struct nmt_sentence *source;
     const struct nmt_searched_part *part;
     size_t n_parts;
@@ -30,29 +31,10 @@ static size_t total(const struct making *l)
     return n;
 }
 
-/* A given target keeps the words of the line as it was written. */
-static int take_forced_text(struct making *l, struct nmt_buffer *text, struct nmt_err *err)
-{
-    const struct nmt_translated *r = l->part[0].forced;
-    const struct nmt_translation *t = l->part[0].found;
-    text->len = 0;
-    l->n_words = 0;
-    NMT_TRY(nmt_buffer_add(text, r->target_line.data, r->target_line.len, err));
-    for (size_t i = 0; i < t->n; i++) {
-        uint32_t w = i < r->target_word.n ? r->target_word.data[i] : NMT_NO_WORD;
-        l->word[0][i] = w;
-        if (w != NMT_NO_WORD && w >= l->n_words)
-            l->n_words = w + 1;
-    }
-    return 0;
-}
-
 /* Text of all parts, a space between two, and the words in it. */
 static int make_text(struct making *l, struct nmt_buffer *text, struct nmt_err *err)
 {
     const struct nmt_vocab *v = nmt_model_target_vocab(l->k->models[0]);
-    if (l->n_parts == 1 && l->part[0].forced && l->part[0].forced->target_word.n > 0)
-        return take_forced_text(l, text, err);
     text->len = 0;
     l->n_words = 0;
     for (size_t i = 0; i < l->n_parts; i++) {
@@ -72,9 +54,26 @@ static int make_text(struct making *l, struct nmt_buffer *text, struct nmt_err *
     return 0;
 }
 
+/* The text of a translation that was given, with its words as they were. */
+static int take_text(struct making *l, struct nmt_buffer *text, struct nmt_err *err)
+{
+    const struct nmt_translated *r = l->record;
+    text->len = 0;
+    l->n_words = r->n_target_words;
+    for (size_t i = 0; l->word && i < l->part[0].found->n; i++)
+        l->word[0][i] =
+            i < r->target.n && r->target.data[i] != NMT_ID_EOS ? r->target_word[i] : NMT_NO_WORD;
+    return nmt_buffer_adds(text, r->target_text, err);
+}
+
 /* The words of the text: what stands between spaces. False when there are not n_words. */
 static bool find_words(struct making *l, const struct nmt_buffer *text)
 {
+    if (l->record->target_text) {
+        if (l->n_words)
+            memcpy(l->span, l->record->target_span, l->n_words * sizeof *l->span);
+        return true;
+    }
     size_t at = 0;
     uint32_t w = 0;
     while (at < text->len) {
@@ -97,10 +96,8 @@ static void add_weights(struct making *l, const struct nmt_searched_part *p, con
     const struct nmt_annotation *a = &l->source->annotation[l->k->index[m]];
     const struct nmt_translation *t = p->found;
     uint32_t rows = 1;
-    while (!p->forced && a->ids[p->first[m] + rows - 1] != NMT_ID_EOS)
+    while (a->ids[p->first[m] + rows - 1] != NMT_ID_EOS)
         rows++;
-    if (p->forced) /* a given target is scored against the whole line */
-        rows = a->n;
     for (size_t i = 0; i < t->n; i++) {
         if (word[i] == NMT_NO_WORD)
             continue;
@@ -217,7 +214,7 @@ static int make_alignment(struct nmt_output_line *out, const struct making *l, s
     struct nmt_arena measure = { NULL, 0, 0 }, *arena = &measure;
     const size_t source = joined_size(s->words, s->n_words);
     const size_t target = joined_size(l->span, l->n_words);
-    const size_t cells = l->weight ? (size_t)l->n_words * s->n_words : 0;
+    const size_t cells = (size_t)l->n_words * s->n_words;
     for (int pass = 0; pass < 2; pass++) {
         out->token_log_prob = nmt_arena_take(arena, total(l), sizeof *out->token_log_prob);
         out->alignment.source = nmt_arena_take(arena, source, 1);
@@ -231,8 +228,10 @@ static int make_alignment(struct nmt_output_line *out, const struct making *l, s
     out->alignment.n_target = l->n_words;
     join(out->alignment.source, s->text, s->words, s->n_words);
     join(out->alignment.target, out->text.len ? out->text.data : "", l->span, l->n_words);
-    if (cells)
+    if (l->weight && cells)
         memcpy(out->alignment.weight, l->weight, cells * sizeof(float));
+    else
+        memset(out->alignment.weight, 0, cells * sizeof(float));
     return 0;
 }
 
@@ -280,10 +279,12 @@ static int fill_line(struct making *l, struct nmt_output_line *out, struct nmt_a
 }
 
 int nmt_line_make(const struct nmt_line_maker *k, struct nmt_output_line *out,
-                  const struct nmt_sentence *source, const struct nmt_searched_part *parts,
+                  const struct nmt_translated *record, const struct nmt_searched_part *parts,
                   size_t n_parts, struct nmt_err *err)
 {
-    struct making l = { .k = k, .source = source, .part = parts, .n_parts = n_parts };
+    struct making l = {
+        .k = k, .record = record, .source = &record->source, .part = parts, .n_parts = n_parts
+    };
     struct nmt_arena measure = { NULL, 0, 0 }, words = measure, scratch = measure;
     struct nmt_arena *arena = &measure;
     for (int pass = 0; pass < 2; pass++) {
@@ -297,7 +298,7 @@ int nmt_line_make(const struct nmt_line_maker *k, struct nmt_output_line *out,
             NMT_TRY(nmt_arena_init(&words, measure.used, err));
         arena = &words;
     }
-    int rc = make_text(&l, &out->text, err);
+    int rc = (record->target_text ? take_text : make_text)(&l, &out->text, err);
     if (rc == 0)
         rc = fill_line(&l, out, &scratch, err);
     nmt_arena_release(&words);
@@ -305,13 +306,17 @@ int nmt_line_make(const struct nmt_line_maker *k, struct nmt_output_line *out,
     return rc;
 }
 
-int nmt_line_make_empty(struct nmt_output_line *out, const struct nmt_sentence *source,
+int nmt_line_make_empty(struct nmt_output_line *out, const struct nmt_translated *record,
                         struct nmt_err *err)
 {
-    const struct making l = { .source = source };
+    struct making l = { .record = record, .source = &record->source };
     out->text.len = 0;
     out->ids.n = 0;
     out->log_prob = out->score = 0;
     out->finished = true;
+    if (record->target_text) {
+        NMT_TRY(take_text(&l, &out->text, err));
+        l.span = record->target_span;
+    }
     return make_alignment(out, &l, err);
 }

@@ -18,12 +18,14 @@
 #define CACHE_LIMIT  ((size_t)1 << 26) /* bytes; a full cache starts afresh */
 #define LONGEST_LINE ((size_t)1 << 31)
 
+#define LONE_SPACE 0x80000000u /* flag of a remembered id: spaces, which belong to no word */
+
 struct nmt_segmenter {
     const struct nmt_vocab *v;
     const struct nmt_merges *merges; /* bpe only */
     struct nmt_normaliser normaliser;
     struct nmt_strings cache; /* raw words; value: where their ids start in `known` */
-    nmt_id *known;            /* count, ids; count, ids; ... */
+    uint32_t *known;          /* count, ids; count, ids; ...: LONE_SPACE marks some */
     size_t n_known, cap_known;
     struct nmt_joiner joiner;
     uint32_t *symbols, *from; /* of one unit; where each begins, in symbols and then in bytes */
@@ -240,16 +242,18 @@ static int cut_word(struct nmt_segmenter *s, const char *raw, size_t len, uint32
     }
 }
 
-static int remember(struct nmt_segmenter *s, const char *raw, size_t len, const nmt_id *ids,
-                    size_t n, struct nmt_err *err)
+/* Remembers that a word became what stands in the output from `first` on. */
+static int remember(struct nmt_segmenter *s, const char *raw, size_t len, size_t first,
+                    struct nmt_err *err)
 {
+    size_t n = s->out.n - first;
     if (s->cache.used + (s->cache.n_slots + s->n_known) * sizeof(uint64_t) > CACHE_LIMIT) {
         nmt_strings_empty(&s->cache);
         s->n_known = 0;
     }
     if (s->n_known + n + 1 > s->cap_known) {
         size_t cap = s->cap_known * 2 + n + 1024;
-        nmt_id *known = realloc(s->known, cap * sizeof *known);
+        uint32_t *known = realloc(s->known, cap * sizeof *known);
         if (!known)
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
         s->known = known;
@@ -259,8 +263,25 @@ static int remember(struct nmt_segmenter *s, const char *raw, size_t len, const 
     NMT_TRY(nmt_strings_add(&s->cache, raw, len, &number, err));
     s->cache.items[number].value = (uint32_t)s->n_known;
     s->known[s->n_known++] = (nmt_id)n;
-    memcpy(s->known + s->n_known, ids, n * sizeof *ids);
-    s->n_known += n;
+    for (size_t i = first; i < s->out.n; i++)
+        s->known[s->n_known++] = s->out.ids[i] | (s->out.word[i] == NMT_NO_WORD ? LONE_SPACE : 0);
+    return 0;
+}
+
+/* known[0] ids that a word became before. */
+static int emit_known(struct nmt_segmenter *s, const uint32_t *known, uint32_t word,
+                      struct nmt_err *err)
+{
+    size_t n = known[0];
+    while (s->cap_ids - s->out.n < n)
+        NMT_TRY(grow_out(&s->out, &s->cap_ids, err));
+    nmt_id *ids = s->out.ids + s->out.n;
+    uint32_t *words = s->out.word + s->out.n;
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = known[i + 1] & ~LONE_SPACE;
+        words[i] = known[i + 1] & LONE_SPACE ? NMT_NO_WORD : word;
+    }
+    s->out.n += n;
     return 0;
 }
 
@@ -270,12 +291,8 @@ static int encode_word(struct nmt_segmenter *s, const char *line, struct nmt_spa
     const char *raw = line + span.start;
     bool cached = span.len <= CACHED_WORD && s->dropout == 0;
     uint32_t number = cached ? nmt_strings_find(&s->cache, raw, span.len) : NMT_STRINGS_NONE;
-    if (number != NMT_STRINGS_NONE) {
-        const nmt_id *known = s->known + s->cache.items[number].value;
-        for (uint32_t i = 1; i <= known[0]; i++)
-            NMT_TRY(emit(s, known[i], word, err));
-        return 0;
-    }
+    if (number != NMT_STRINGS_NONE)
+        return emit_known(s, s->known + s->cache.items[number].value, word, err);
     size_t bad = nmt_utf8_valid(raw, span.len);
     if (bad < span.len)
         return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", span.start + bad + 1);
@@ -283,7 +300,7 @@ static int encode_word(struct nmt_segmenter *s, const char *line, struct nmt_spa
     NMT_TRY(cut_word(s, raw, span.len, word, err));
     if (!cached)
         return 0;
-    return remember(s, raw, span.len, s->out.ids + first, s->out.n - first, err);
+    return remember(s, raw, span.len, first, err);
 }
 
 static int add_word(struct nmt_segmenter *s, struct nmt_span span, struct nmt_err *err)

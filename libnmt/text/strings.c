@@ -2,6 +2,7 @@
  * misses seldom leaves the table. */
 #include "strings_internal.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,21 @@ uint32_t nmt_strings_hash(const char *p, size_t n)
     return (uint32_t)(h >> 32);
 }
 
+/* Most strings are short, and calling memcmp takes longer than comparing them. */
+static bool same(const char *a, const char *b, size_t n)
+{
+    if (n > 16)
+        return memcmp(a, b, n) == 0;
+    if (n >= 8)
+        return load64(a) == load64(b) && load64(a + n - 8) == load64(b + n - 8);
+    if (n >= 4)
+        return load32(a) == load32(b) && load32(a + n - 4) == load32(b + n - 4);
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 /* The slot that holds the string, or the free one where it belongs. */
 static size_t find_slot(const struct nmt_strings *s, const char *bytes, size_t len, uint32_t hash)
 {
@@ -70,7 +86,7 @@ static size_t find_slot(const struct nmt_strings *s, const char *bytes, size_t l
         if (s->slots[i] >> 32 != hash)
             continue;
         const struct nmt_string *item = &s->items[(uint32_t)s->slots[i] - 1];
-        if (item->len == len && memcmp(s->bytes + item->at, bytes, len) == 0)
+        if (item->len == len && same(s->bytes + item->at, bytes, len))
             break;
     }
     return i;

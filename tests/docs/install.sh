@@ -4,7 +4,7 @@ CC=${CC:-cc}
 [ -f "$BUILD/lib/libnmt.a" ] || { echo 'libnmt is not built'; exit 77; }
 case $BUILD in *san-*) echo 'not under sanitizers'; exit 77 ;; esac
 # -o: what is built stays as it is, whatever flags it was built with
-make -s -C "$TOP" -o all -o lib BUILD="$BUILD" PREFIX="$PWD/usr" install >log 2>&1 ||
+env -u MAKEFLAGS -u MAKELEVEL make -s -C "$TOP" -o all -o lib BUILD="$BUILD" PREFIX="$PWD/usr" install >log 2>&1 ||
     { cat log; exit 1; }
 for program in usr/bin/*; do
     "$program" --version | grep -q "^$(basename "$program") [0-9]" || { echo "$program does not run"; exit 1; }
@@ -26,5 +26,5 @@ printf 'the cat sat on the mat\nthree words here now\n' >same
 ./example nowhere <same 2>message && { echo 'a missing file goes unnoticed'; exit 1; }
 grep -q '^nowhere: cannot open' message || exit 1
 
-make -s -C "$TOP" BUILD="$BUILD" PREFIX="$PWD/usr" uninstall
+env -u MAKEFLAGS -u MAKELEVEL make -s -C "$TOP" BUILD="$BUILD" PREFIX="$PWD/usr" uninstall
 find usr -type f

@@ -37,12 +37,14 @@ struct nmt_output_line {
 
 /** A record and what it becomes. Start with `= { 0 }`. */
 struct nmt_translated {
-    struct nmt_sentence source;    /* in: a record as read, see nmt_translator_use */
-    bool forced;                   /* in: score `target` instead of searching */
-    struct nmt_ids target;         /* in: without </s> */
-    struct nmt_buffer target_line; /* in: the line that `target` was cut from */
-    struct nmt_ids target_word;    /* in: the word of each token in it; none: words of the text that
-                                      the tokens make */
+    struct nmt_sentence source;   /* in: a record as read, see nmt_translator_use */
+    bool forced;                  /* in: score a given translation: nmt_translated_force */
+    struct nmt_ids target;        /* in: its tokens, without </s> */
+    const char *target_text;      /* in: its line and words; NULL: what the tokens give */
+    uint32_t *target_word;        /* [target.n] word of each token */
+    struct nmt_span *target_span; /* [n_target_words] */
+    uint32_t n_target_words;
+    struct nmt_arena target_memory;
     struct nmt_err fault; /* in: skip this one; out: why there is nothing; names no record */
     size_t n;             /* out: translations, the best first */
     struct nmt_output_line *line; /* out: [n], good until the next run */
@@ -51,9 +53,16 @@ struct nmt_translated {
 
 void nmt_translated_release(struct nmt_translated *t);
 
-/** Asks for the score (and alignment) of a given line instead of a search. All is copied. */
+/** The record is not searched: this line, cut into pieces, is scored. Everything is copied. */
 int nmt_translated_force(struct nmt_translated *t, const char *line, size_t len,
                          const struct nmt_segmented *cut, struct nmt_err *err) NMT_MUST_USE;
+
+/** The same for tokens alone. */
+int nmt_translated_force_ids(struct nmt_translated *t, const nmt_id *ids, size_t n,
+                             struct nmt_err *err) NMT_MUST_USE;
+
+/** Most tokens of a translation that is given. */
+#define NMT_FORCED_MAX ((size_t)10000)
 
 struct nmt_translator;
 
@@ -76,5 +85,31 @@ void nmt_translator_use(struct nmt_translator *t, const size_t *index);
  */
 int nmt_translator_run(struct nmt_translator *t, struct nmt_translated *records, size_t n,
                        struct nmt_err *err) NMT_MUST_USE;
+
+/* --- aligning a bitext ----------------------------------------------------------------------- */
+
+/** A sentence pair: two lines in, their alignment out. Start with `= { 0 }`. */
+struct nmt_aligned {
+    struct nmt_buffer source, target; /* in: without LF */
+    struct nmt_err fault;             /* out: why there is no alignment; names no line */
+    bool fault_in_target;             /* out: which of the two lines is at fault */
+    struct nmt_alignment *alignment;  /* out: good until the next run */
+};
+
+void nmt_aligned_release(struct nmt_aligned *a);
+
+struct nmt_aligner;
+
+/** Models are borrowed. threads NULL: the caller alone; borrowed. */
+int nmt_aligner_new(struct nmt_aligner **a, const struct nmt_model *const *models, size_t n,
+                    struct nmt_threads *threads, struct nmt_err *err) NMT_MUST_USE;
+void nmt_aligner_free(struct nmt_aligner *a);
+
+/**
+ * Aligns n pairs by forced decoding. A line that is no text or has too many tokens is a fault of
+ * its pair; a pair with a side that has no words has an alignment without links.
+ */
+int nmt_aligner_run(struct nmt_aligner *a, struct nmt_aligned *pairs, size_t n,
+                    struct nmt_err *err) NMT_MUST_USE;
 
 #endif

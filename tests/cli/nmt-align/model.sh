@@ -1,28 +1,30 @@
-# Forced alignment by a model: a record for every pair, words of the lines as they are written, the
-# same on any number of threads; a trained model finds the diagonal of a word-for-word language.
-. "$TOP/tests/cli/train.inc"
-make_bitext 1000 1 train
-make_bitext 30 5 test
-nmt-train -q $TINY -s model.embedding=32 -s model.state=32 -s model.alignment=32 \
-    -s model.maxout=32 -s train.dropout=0 -s train.label-smoothing=0 -s train.learning-rate=0.005 \
-    -s train.average=0 -s train.epochs=10 -o m.nmt train.en train.fr || exit 1
-nmt-align -m m.nmt test.en test.fr -j 1 > one || exit 1
-nmt-align -m m.nmt test.en test.fr -j 3 > three || exit 1
-cmp one three || exit 1
-awk '{ print "0-0 1-1 2-2 3-3 4-4" }' test.en > gold
-aer=$(nmt-align -E gold one | awk '$1 == "aer" { print $2 }')
-awk -v aer="$aer" 'BEGIN { exit !(aer < 0.2) }' || { echo "AER $aer"; exit 1; }
-printf 'the dog\n\n   \nx\nthe dog\n' > a
-printf 'le chien\ne\n f\n\nle\302\240chien  mange' > b
-nmt-align -m m.nmt a b > links || exit 1
-[ "$(wc -l < links)" -eq 5 ] && [ "$(sed -n '2,4p' links | tr -d '\n')" = "" ] || { cat links; exit 1; }
-# words are cut at spaces alone: a no-break space is inside a word
-nmt-align -f matrix -m m.nmt a b | grep -q "le$(printf '\302\240')chien" || exit 1
-printf 'a\nb\n' > short
-nmt-align -m m.nmt a short > out 2> err
-[ $? -eq 1 ] && grep -q 'a has 5 lines, short has 2 lines' err || { cat err; exit 1; }
-printf 'the \377 dog\nthe dog\n' > bad.en
-printf 'le chien\nle chien\n' > bad.fr
-nmt-align -m m.nmt bad.en bad.fr > out 2> err
-[ $? -eq 1 ] && [ "$(wc -l < out)" -eq 2 ] && [ -z "$(head -n 1 out)" ] && [ -n "$(tail -n 1 out)" ] &&
-    grep -q '^nmt-align: bad.en:1: ' err || { cat out err; exit 1; }
+# Aligning a bitext with a model.
+. "$TOP/tests/cli/models.inc"
+tiny_model m
+make_bitext 20 3 test
+nmt-align -m m.nmt test.en test.fr >links || exit 1
+every_line links 20
+for options in '-j 1' '-j 3'; do
+    # shellcheck disable=SC2086
+    nmt-align -m m.nmt $options test.en test.fr | cmp - links
+done
+nmt-align -m m.nmt -f stream test.en test.fr | nmt-align | cmp - links
+printf 'the dog\n\nthe  \303\251t\303\251 dog\n\n' >s
+printf 'le chien\nle chien\n LE  chien\n\n' >t
+nmt-align -m m.nmt -f json -t 0 s t >out || exit 1
+[ "$(jq -c '[.source, .target]' out)" = '[["the","dog"],["le","chien"]]
+[[],["le","chien"]]
+[["the","été","dog"],["LE","chien"]]
+[[],[]]' ] || cat out
+head -n 3 t >short
+fails 1 's has 4 lines, short has 3 lines' nmt-align -m m.nmt s short
+printf 'the dog\n\377\nthe dog\n' >s
+printf 'le chien\nle chien\nle chien\n' >t
+fails 1 's:2: invalid UTF-8' nmt-align -m m.nmt s t
+every_line fails.out 3
+fails 2 'exclude' nmt-align -m m.nmt -L links s t
+fails 2 'SRC TGT' nmt-align -m m.nmt s
+tiny_model none -s model.attention=none -s train.updates=2
+nmt-align -m none.nmt test.en test.fr >out || exit 1
+every_line out 20
+exit 0

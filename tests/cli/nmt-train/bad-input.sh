@@ -25,7 +25,7 @@ expect 1 'no words to learn from' blank ok.fr
 expect 1 'no pair can be used' -s train.max-length=2 ok.en ok.fr
 expect 2 'give two files' ok.en
 expect 2 "unknown key" -s train.learning-rat=1 ok.en ok.fr
-expect 1 "data.valid-source and data.valid-target belong together" -s data.valid-source=ok.en ok.en ok.fr
+expect 1 "data.valid-source and data.valid-target" -s data.valid-source=ok.en ok.en ok.fr
 expect 1 'cannot create' -o none/m.nmt ok.en ok.fr
 printf 'train:\n  clip: 1\n  clop: 2\n' > bad.yaml
 expect 1 'bad.yaml:3' -c bad.yaml ok.en ok.fr

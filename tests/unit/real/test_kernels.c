@@ -78,6 +78,44 @@ Test(kernels, sums_and_products)
     }
 }
 
+Test(kernels, a_row_of_a_product_does_not_depend_on_the_rows_beside_it)
+{
+    enum { M = 23, LDY = MOST + 3 };
+    const struct nmt_kernels *k;
+    real *x = malloc(M * MOST * sizeof *x), *w = malloc(MOST * MOST * sizeof *w);
+    real *all = malloc(M * LDY * sizeof *all), *few = malloc(M * LDY * sizeof *few);
+    fill(x, M * MOST, 1, 1);
+    fill(w, MOST * MOST, 2, 0.1);
+    EACH_TABLE(k)
+    EACH_SIZE(K)
+    for (size_t N = 1; N <= 66; N = N < 6 ? N + 1 : N + 20) {
+        for (size_t i = 0; i < M * LDY; i++)
+            all[i] = few[i] = 1;
+        k->matmul_rows(all, LDY, x, MOST, w, MOST, M, N, K, true);
+        for (size_t m = 0; m < M; m++)
+            for (size_t n = 0; n < N; n++) {
+                double want = 1;
+                for (size_t i = 0; i < K; i++)
+                    want += (double)x[m * MOST + i] * (double)w[n * MOST + i];
+                near("matmul_rows", k->name, all[m * LDY + n], want);
+            }
+        cr_assert(all[N] == 1 && all[(M - 1) * LDY + N] == 1, "written beside the matrix");
+        for (size_t rows = 1; rows <= 7; rows++)
+            for (size_t m = 0; m + rows <= M; m += rows) {
+                for (size_t i = 0; i < rows * LDY; i++)
+                    few[i] = 1;
+                k->matmul_rows(few, LDY, x + m * MOST, MOST, w, MOST, rows, N, K, true);
+                for (size_t r = 0; r < rows; r++)
+                    cr_assert(memcmp(few + r * LDY, all + (m + r) * LDY, N * sizeof *few) == 0,
+                              "%s: %zu rows of %zu x %zu", k->name, rows, N, K);
+            }
+    }
+    free(x);
+    free(w);
+    free(all);
+    free(few);
+}
+
 Test(kernels, gru_is_the_equations_forward_and_backward)
 {
     const struct nmt_kernels *k;

@@ -1,0 +1,64 @@
+# Beams, n-best lists, scores, bounds, ensembles, given translations.
+. "$TOP/tests/cli/models.inc"
+tiny_model a
+tiny_model b -s train.seed=2 -s model.cell=lstm -s model.state=10 -s model.order=text
+make_bitext 30 3 test
+nmt-encode -m a.nmt -o a.ann test.en || exit 1
+
+nmt-decode -m a.nmt -b 6 --score a.ann >best
+nmt-decode -m a.nmt -b 6 -n 6 a.ann >list || exit 1
+awk -F ' [|][|][|] ' 'BEGIN { id = "none" }
+    { n = split($3, f, " ")
+    if (NF != 4 || n != 4 || f[1] != "logprob=" || f[3] != "tokens=") { print "form: " $0; exit }
+    if (($4 - f[2] / f[4]) ^ 2 > 1e-7) { print "score: " $0; exit }
+    if ($1 == id && $4 > last) { print "order: " $0; exit }
+    if ($1 != id) print $4 "\t" $2 >"first"
+    id = $1; last = $4 }' list
+cmp first best || echo 'the first of the list is not the best'
+[ "$(cut -d' ' -f1 list | sort -nu | tail -n 1)" = 29 ] || echo 'records are numbered from 0'
+nmt-decode -m a.nmt -n 20 a.ann >list || echo 'more translations than the beam has by default'
+fails 2 'gives no 6' nmt-decode -m a.nmt -b 5 -n 6 a.ann
+fails 2 'beam' nmt-decode -m a.nmt -b 0 a.ann
+
+# Bounds on the length.
+nmt-decode -m a.nmt --max-length 3 --ids a.ann | awk 'NF > 3 { print "too long" }'
+nmt-decode -m a.nmt --min-ratio 2 --max-ratio 2 --ids a.ann | awk 'NF < 11 { print "too short: " $0 }'
+
+# What is found has the score that is found for it when it is given.
+for beam in 1 5; do
+    nmt-decode -m a.nmt -b $beam --score a.ann >found
+    cut -f1 found >scores
+    cut -f2 found >target
+    nmt-decode -m a.nmt --force target a.ann | diff scores - || echo "beam $beam: other scores"
+    nmt-decode -m a.nmt -b $beam --ids a.ann >ids
+    nmt-decode -m a.nmt --force ids --ids a.ann | diff scores - || echo 'ids: other scores'
+done
+nmt-decode -m a.nmt --force test.fr -A given.al a.ann >out || exit 1
+every_line out 30
+nmt-align given.al >links
+nmt-align -m a.nmt test.en test.fr | cmp - links || echo 'nmt-align -m sees another alignment'
+head -n 29 test.fr >short
+fails 1 'short has 29 lines' nmt-decode -m a.nmt --force short a.ann
+cat test.fr test.fr >longer
+fails 1 'longer has 60 lines for 30 records' nmt-decode -m a.nmt --force longer a.ann
+{ head -n 29 test.fr; printf '\377\n'; } >bad
+fails 1 'record 30: invalid UTF-8' nmt-decode -m a.nmt --force bad a.ann
+every_line fails.out 30
+
+# An ensemble: order does not matter, one of its models alone can use the stream.
+nmt-encode -m a.nmt -m b.nmt -o ab.ann test.en || exit 1
+nmt-decode -m a.nmt -m b.nmt ab.ann >ab || exit 1
+nmt-decode -m b.nmt -m a.nmt ab.ann | cmp - ab || echo 'the order of the models matters'
+nmt-decode -m a.nmt -m b.nmt --geometric -A al -n 3 ab.ann >out || exit 1
+nmt-decode -m a.nmt --score -b 6 ab.ann | cmp - best || echo 'a model of an ensemble alone'
+nmt-decode -m a.nmt -m a.nmt -b 6 a.ann >out
+cut -f2 best | cmp - out || echo 'twins differ from one of them'
+fails 1 'made by' nmt-decode -m a.nmt -m b.nmt a.ann
+tiny_model c -s vocabulary.size=10 -s train.updates=2
+nmt-encode -m a.nmt -m c.nmt -o ac.ann test.en
+fails 1 'different target vocabularies' nmt-decode -m a.nmt -m c.nmt ac.ann
+fails 2 'same file' nmt-decode -m a.nmt -o same -A same a.ann
+fails 2 'same file' nmt-decode -m a.nmt -A - a.ann
+nmt-decode -m a.nmt -A al a.ann >out || exit 1
+fails 1 "there are only $(wc -l <test.en)" nmt-align --record 999 al
+exit 0

@@ -1,0 +1,47 @@
+# One record for every line, whatever it holds, and one line for every record.
+. "$TOP/tests/cli/models.inc"
+tiny_model m
+
+printf 'the dog\n\n   \na \377 b\nthe\rdog\nthe dog\r\nnul\000byte\n\342\200\250 x\302\205y\nlast' >in
+nmt-encode -m m.nmt -o out.ann in 2>err
+[ $? -eq 1 ] || { echo 'bad lines must give status 1'; exit 1; }
+for place in in:4 in:5 in:6 in:7; do
+    grep -q "^nmt-encode: $place: " err || { echo "$place is not named"; cat err; }
+done
+[ "$(wc -l <err)" -eq 4 ] || { echo 'four lines are bad:'; cat err; }
+nmt-decode -m m.nmt out.ann >out 2>err
+[ $? -eq 1 ] || echo 'failed records must give status 1'
+every_line out 9
+for n in 2 3 4 5 6 7; do
+    [ -z "$(sed -n ${n}p out)" ] || echo "line $n is not empty"
+done
+for n in 1 8 9; do
+    [ -n "$(sed -n ${n}p out)" ] || echo "line $n is empty"
+done
+
+# Nothing in, nothing out.
+nmt-encode -m m.nmt </dev/null >empty.ann || echo 'empty input is no failure'
+nmt-decode -m m.nmt empty.ann >out || echo 'an empty stream is no failure'
+[ ! -s out ] || echo 'an empty stream has no translations'
+
+# More than ten failures are counted.
+yes "$(printf 'a\377')" | head -n 25 | nmt-encode -m m.nmt 2>err >25.ann
+[ "$(wc -l <err)" -eq 11 ] || { echo 'ten messages and a count are expected'; cat err; }
+grep -q ': 15 more lines failed' err || cat err
+nmt-decode -m m.nmt 25.ann 2>err >out
+every_line out 25
+grep -q ': 15 more records failed' err || cat err
+
+# A long line is one record too.
+awk 'BEGIN { for (i = 0; i < 100000; i++) printf "the dog sees "; print "" }' >long
+{ echo 'the dog'; cat long; echo 'the dog'; } | nmt-encode -m m.nmt >long.ann || echo 'a long line'
+nmt-decode -m m.nmt -b 1 long.ann >out || echo 'a long line has no translation'
+every_line out 3
+[ "$(sed -n 1p out)" = "$(sed -n 3p out)" ] || echo 'a long line shifts or changes the others'
+
+# Several files are one input.
+printf 'the dog\n' >a
+printf 'a cat' >b
+nmt-encode -m m.nmt a b - <a | nmt-decode -m m.nmt >out
+every_line out 3
+exit 0
