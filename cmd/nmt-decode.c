@@ -35,7 +35,7 @@ static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
     { 'b', "beam", "N", "hypotheses that are followed; 1 is greedy (5)" },
     { 'n', "n-best", "N", "write N translations of each line, as id ||| text ||| ... ||| score" },
-    { OPT_LENGTH_PENALTY, "length-penalty", "A", "divide scores by the length to the A (1)" },
+    { OPT_LENGTH_PENALTY, "length-penalty", "A", "divide scores by the length to the A (0.6)" },
     { OPT_LENGTH_NORM, "length-norm", "NAME", "what the length is: mean (default) or gnmt" },
     { OPT_MIN_RATIO, "min-ratio", "F", "least tokens for each source token (0; the paper: 0.5)" },
     { OPT_MAX_RATIO, "max-ratio", "F", "most tokens for each source token (3); 0: no bound" },

@@ -72,12 +72,15 @@ INLINE void tile(real *y, size_t ldy, const real *x, size_t ldx, const real *w, 
                 sum[r][c] += xv * wv[c];
         }
     }
-    if (k < K)
+    if (k < K) {
+        ALL_UNROLLED
         for (size_t c = 0; c < C; c++) {
             vec wv = load_tail(w + c * ldw + k, K - k);
+            ALL_UNROLLED
             for (size_t r = 0; r < R; r++)
                 sum[r][c] += load_tail(x + r * ldx + k, K - k) * wv;
         }
+    }
     ALL_UNROLLED
     for (size_t r = 0; r < R; r++) {
         real four[4];

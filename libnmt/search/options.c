@@ -9,7 +9,7 @@ struct nmt_search_options nmt_search_defaults(void)
         .beam = 5,
         .n_best = 1,
         .norm = NMT_LENGTH_MEAN,
-        .alpha = 1,
+        .alpha = 0.6,
         .min_ratio = 0,
         .max_ratio = 3,
         .max_length = 1000,

@@ -45,7 +45,7 @@ struct nmt_search_options {
     nmt_id eos, bos, unk; /* bos is never written; an id no vocabulary has: there is none */
 };
 
-/** Beam 5, one translation, mean with alpha 1, ratios 0 and 3, at most 1000 tokens. */
+/** Beam 5, one translation, mean with alpha 0.6, ratios 0 and 3, at most 1000 tokens. */
 struct nmt_search_options nmt_search_defaults(void);
 
 /** NMT_ELIMIT when an option is out of range. */

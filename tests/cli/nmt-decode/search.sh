@@ -5,8 +5,8 @@ tiny_model b -s train.seed=2 -s model.cell=lstm -s model.state=10 -s model.order
 make_bitext 30 3 test
 nmt-encode -m a.nmt -o a.ann test.en || exit 1
 
-nmt-decode -m a.nmt -b 6 --score a.ann >best
-nmt-decode -m a.nmt -b 6 -n 6 a.ann >list || exit 1
+nmt-decode -m a.nmt -b 6 --length-penalty 1 --score a.ann >best
+nmt-decode -m a.nmt -b 6 -n 6 --length-penalty 1 a.ann >list || exit 1
 awk -F ' [|][|][|] ' 'BEGIN { id = "none" }
     { n = split($3, f, " ")
     if (NF != 4 || n != 4 || f[1] != "logprob=" || f[3] != "tokens=") { print "form: " $0; exit }
@@ -50,8 +50,8 @@ nmt-encode -m a.nmt -m b.nmt -o ab.ann test.en || exit 1
 nmt-decode -m a.nmt -m b.nmt ab.ann >ab || exit 1
 nmt-decode -m b.nmt -m a.nmt ab.ann | cmp - ab || echo 'the order of the models matters'
 nmt-decode -m a.nmt -m b.nmt --geometric -A al -n 3 ab.ann >out || exit 1
-nmt-decode -m a.nmt --score -b 6 ab.ann | cmp - best || echo 'a model of an ensemble alone'
-nmt-decode -m a.nmt -m a.nmt -b 6 a.ann >out
+nmt-decode -m a.nmt --score -b 6 --length-penalty 1 ab.ann | cmp - best || echo 'a model of an ensemble alone'
+nmt-decode -m a.nmt -m a.nmt -b 6 --length-penalty 1 a.ann >out
 cut -f2 best | cmp - out || echo 'twins differ from one of them'
 fails 1 'made by' nmt-decode -m a.nmt -m b.nmt a.ann
 tiny_model c -s vocabulary.size=10 -s train.updates=2
