@@ -450,7 +450,8 @@ static int convert_records(struct work *w, struct source *s, struct nmt_err *err
     int type = s->next(s, err);
     if (type >= 0 && w->format == STREAM)
         NMT_TRY(nmt_stream_writer_new(&w->writer, w->out, &s->made_by, 0, err));
-    for (uint64_t record = 1; type > 0; type = s->next(s, err), record++) {
+    uint64_t record = 1;
+    for (; type > 0; type = s->next(s, err), record++) {
         if (record < (uint64_t)w->first || record > (uint64_t)w->last)
             continue;
         bool failed = type == NMT_RECORD_FAILED;
@@ -463,6 +464,9 @@ static int convert_records(struct work *w, struct source *s, struct nmt_err *err
         NMT_TRY(put_record(w, s, record, failed, err));
     }
     NMT_TRY(type);
+    if (cli_flag(w->cli, OPT_RECORD) && record <= (uint64_t)w->first)
+        return nmt_fail(err, NMT_EFORMAT, 0, "--record %" PRId64 ": there are only %" PRIu64,
+                        w->first, record - 1);
     if (w->writer)
         return nmt_stream_write_end(w->writer, err);
     if (w->format == SVG) {

@@ -321,6 +321,9 @@ static void read_options(struct work *w)
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
     w->score = cli_flag(cli, OPT_SCORE);
     w->ids = cli_flag(cli, OPT_IDS);
+    const char *out = cli_value(cli, 'o', "-"), *alignments = cli_value(cli, 'A', NULL);
+    if (alignments && strcmp(alignments, out) == 0)
+        cli_misuse(cli, "-A and -o are the same file");
     if (cli_flag(cli, OPT_FORCE) && w->n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
     if (cli_flag(cli, OPT_FORCE) && strcmp(cli_value(cli, OPT_FORCE, ""), "-") == 0 &&

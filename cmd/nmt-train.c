@@ -170,7 +170,7 @@ int main(int argc, char **argv)
                               "--dump-config | --describe MODEL",
                               "Trains a translation model from a bitext: two files, or lines "
                               "\"source TAB target\" on stdin.\nThe same command run again goes on "
-                              "where it stopped.",
+                              "where it stopped; exit status 3 says that it was asked to stop.",
                               opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct nmt_config config = { 0 };

@@ -39,11 +39,11 @@ run 'nmt-encode -m en-fr.nmt test.en | nmt-decode -m en-fr.nmt -A test.alignment
 run 'paste -d "\n" test.en test.out /dev/null | head -n 9'
 
 say 'How good is it? BLEU of all of them, then of those over 25 words.'
-run 'nmt-bleu -t none test.fr < test.out'
+run 'nmt-bleu -f text -t none test.fr < test.out'
 for f in fr out; do
     awk 'NR == FNR { long[NR] = NF > 25; next } long[FNR]' test.en test.$f > long.$f
 done
-run 'nmt-bleu -t none long.fr < long.out'
+run 'nmt-bleu -f text -t none long.fr < long.out'
 
 say 'Where the model looked while it wrote.'
 run 'echo "the old doctor never gives the red apples to her because she is not happy ." > one.en'

@@ -256,6 +256,9 @@ void nmt_output_abandon(struct nmt_output *o)
     if (!o)
         return;
     int saved = errno;
+    struct nmt_err unused = NMT_ERR_INIT;
+    if (!o->temp && o->fd >= 0 && nmt_output_flush(o, &unused) < 0)
+        o->len = 0; /* it could not be helped: the caller has the first reason */
     if (o->owns_fd)
         close(o->fd);
     if (o->temp)

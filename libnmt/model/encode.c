@@ -200,7 +200,7 @@ static int list_items(struct nmt_line_encoder *e, size_t n, struct nmt_err *err)
                 start = k + 1;
             }
     }
-    if (e->n_items > 1)
+    if (e->n_items > 0) /* a window of empty lines has taken no memory */
         qsort(e->item, e->n_items, sizeof *e->item, compare_items);
     return 0;
 }

@@ -41,9 +41,7 @@ static int check_text(const char *line, size_t len, struct nmt_err *err)
     NMT_TRY(nmt_text_check(line, len, err));
     const char *cr = len ? memchr(line, '\r', len) : NULL;
     if (cr)
-        return nmt_fail(err, NMT_ETEXT, 0,
-                        "carriage return at byte %zu: lines end with LF alone (--invalid replace "
-                        "takes it for a space)",
+        return nmt_fail(err, NMT_ETEXT, 0, "carriage return at byte %zu: lines end with LF alone",
                         (size_t)(cr - line) + 1);
     return 0;
 }

@@ -257,6 +257,9 @@ int nmt_corpus_read(struct nmt_corpus *c, size_t most, const struct nmt_corpus_l
             break;
         c->lines[n++].number = ++c->number;
     }
+    if (c->number == 0)
+        return nmt_fail(err, NMT_ETEXT, 0, "%s: there is no hypothesis",
+                        nmt_lines_name(c->files[0]));
     fill_in(c, n);
     *lines = c->lines;
     *n_out = n;

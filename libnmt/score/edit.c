@@ -258,8 +258,20 @@ int nmt_edit_align(struct nmt_edit *e, const uint32_t *hyp, size_t n_hyp, uint32
     return 0;
 }
 
-int nmt_edit_variant(struct nmt_edit *e, const uint32_t *hyp, size_t same, uint32_t *cost,
-                     struct nmt_err *err)
+/* Are all cells of a row as far from those of the matrix? Then they stay so where the words are the
+ * same from there on. */
+static bool runs_parallel(const struct nmt_edit *e, size_t i, const uint32_t *row, uint32_t *apart)
+{
+    const uint32_t *known = e->cost + i * e->width;
+    *apart = row[0] - known[0];
+    for (size_t k = 1; k < e->end[i] - e->first[i]; k++)
+        if (row[k] - known[k] != *apart)
+            return false;
+    return true;
+}
+
+int nmt_edit_variant(struct nmt_edit *e, const uint32_t *hyp, size_t same, size_t rest,
+                     uint32_t *cost, struct nmt_err *err)
 {
     if (e->has_bits) {
         struct nmt_edit_bits row = e->bits[same];
@@ -272,12 +284,18 @@ int nmt_edit_variant(struct nmt_edit *e, const uint32_t *hyp, size_t same, uint3
     if (!e->has_cells) {
         NMT_TRY(set_band(e, err));
         same = 0;
+        rest = e->n_hyp;
     }
     const uint32_t *above = same ? e->cost + same * e->width : e->row0;
     for (size_t i = same + 1; i <= e->n_hyp; i++) {
         uint32_t *row = e->scratch + (i % 2) * e->width;
         fill_row(e, i, hyp[i - 1], above, row, NULL);
         above = row;
+        uint32_t apart;
+        if (i >= rest && i < e->n_hyp && runs_parallel(e, i, row, &apart)) {
+            *cost = last_cell(e, e->cost + e->n_hyp * e->width) + apart;
+            return 0;
+        }
     }
     *cost = last_cell(e, above);
     return 0;

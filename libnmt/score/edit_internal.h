@@ -46,11 +46,11 @@ int nmt_edit_align(struct nmt_edit *e, const uint32_t *hyp, size_t n_hyp, uint32
                    struct nmt_err *err) NMT_MUST_USE;
 
 /**
- * The distance of another hypothesis of the same length whose first `same` words are the same.
- * Returned in *cost; the matrix stays.
+ * The distance of another hypothesis of the same length, with the same words before `same` and from
+ * `rest` on. Returned in *cost; the matrix stays.
  */
-int nmt_edit_variant(struct nmt_edit *e, const uint32_t *hyp, size_t same, uint32_t *cost,
-                     struct nmt_err *err) NMT_MUST_USE;
+int nmt_edit_variant(struct nmt_edit *e, const uint32_t *hyp, size_t same, size_t rest,
+                     uint32_t *cost, struct nmt_err *err) NMT_MUST_USE;
 
 /** The operation by which the matrix reaches i words of hyp and j words of the reference. */
 enum nmt_edit_op nmt_edit_op_at(const struct nmt_edit *e, const uint32_t *hyp, size_t i, size_t j);

@@ -118,9 +118,10 @@ static void trace(struct nmt_ter *t, size_t n_hyp, size_t n_ref)
         t->ref_errors[j] += t->ref_errors[j - 1];
 }
 
-/* The words after the shift. The target counts words before the shift; one within the phrase or
- * just behind it moves the phrase by as many words as it lies behind the phrase's start. */
-static void perform(const uint32_t *words, size_t n, const struct shift *s, uint32_t *out)
+/* Writes the words after the shift and returns from where on they are the old ones. The target
+ * counts words before the shift; one within the phrase or just behind it moves the phrase by as
+ * many words as it lies behind the phrase's start. */
+static size_t perform(const uint32_t *words, size_t n, const struct shift *s, uint32_t *out)
 {
     const uint32_t *phrase = words + s->start;
     size_t behind = s->start + s->length;
@@ -130,7 +131,7 @@ static void perform(const uint32_t *words, size_t n, const struct shift *s, uint
         memcpy(out + s->target + s->length, words + s->target,
                (s->start - s->target) * sizeof *out);
         memcpy(out + behind, words + behind, (n - behind) * sizeof *out);
-        return;
+        return behind;
     }
     size_t rest = s->target > behind ? s->target : s->target + s->length;
     rest = rest < n ? rest : n;
@@ -138,6 +139,7 @@ static void perform(const uint32_t *words, size_t n, const struct shift *s, uint
     memcpy(out + s->start, words + behind, (rest - behind) * sizeof *out);
     memcpy(out + rest - s->length, phrase, s->length * sizeof *out);
     memcpy(out + rest, words + rest, (n - rest) * sizeof *out);
+    return rest;
 }
 
 static bool is_better(const struct shift *a, const struct shift *b)
@@ -177,9 +179,9 @@ static int try_phrase(struct nmt_ter *t, struct round *r, size_t start, size_t a
             continue;
         previous = target;
         struct shift s = { start, length, target, 0 };
-        perform(t->current, r->n_hyp, &s, t->shifted);
+        size_t rest = perform(t->current, r->n_hyp, &s, t->shifted);
         size_t same = target < start ? target : start;
-        NMT_TRY(nmt_edit_variant(&t->edit, t->shifted, same, &distance, err));
+        NMT_TRY(nmt_edit_variant(&t->edit, t->shifted, same, rest, &distance, err));
         s.gain = (int64_t)r->distance - distance;
         ++*r->candidates;
         if (is_better(&s, &r->best))

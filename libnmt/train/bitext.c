@@ -44,10 +44,13 @@ static int add_line(struct nmt_text *t, const char *name, uint64_t number, const
                     size_t len, struct nmt_err *err)
 {
     size_t bad = nmt_utf8_valid(line, len);
-    const char *nul = memchr(line, '\0', bad);
+    const char *nul = memchr(line, '\0', bad), *cr = memchr(line, '\r', bad);
     if (nul)
         return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: NUL at byte %zu", name,
                         (unsigned long long)number, (size_t)(nul - line) + 1);
+    if (cr) /* translating would refuse such a line too */
+        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: CR at byte %zu; only LF ends a line",
+                        name, (unsigned long long)number, (size_t)(cr - line) + 1);
     if (bad < len)
         return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: invalid UTF-8 at byte %zu", name,
                         (unsigned long long)number, bad + 1);

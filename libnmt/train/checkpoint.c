@@ -373,10 +373,22 @@ static int read_position(struct nmt_trainer *t, const struct nmt_gguf *g, struct
     return nmt_gguf_get_bool(g, "state.finished", &t->at.finished, err);
 }
 
+/* The best model is in its file and nowhere else. */
+static int check_model_is_there(const struct nmt_trainer *t, struct nmt_err *err)
+{
+    bool had_one = t->at.best_update > 0 || (t->at.finished && t->valid.n == 0);
+    if (!had_one || t->opt->accept_changes || access(t->opt->model, F_OK) == 0)
+        return 0;
+    return nmt_fail(err, NMT_EIO, 0,
+                    "%s: is gone, but %s says that it was written; remove that file to train anew",
+                    t->opt->model, t->state_path);
+}
+
 static int read_state(struct nmt_trainer *t, const struct nmt_gguf *g, struct nmt_err *err)
 {
     NMT_TRY(check_same_run(t, g, err));
     NMT_TRY(read_position(t, g, err));
+    NMT_TRY(check_model_is_there(t, err));
     struct blocks b = blocks_of(t);
     for (size_t i = 0; i < b.n; i++)
         NMT_TRY(nmt_model_copy_tensors(b.block[i], g, b.prefix[i], &t->layout, err));

@@ -43,7 +43,8 @@ void nmt_corpus_close(struct nmt_corpus *c);
  * Reads some more lines: *lines and *n (at most `most`) are borrowed from c until the next call.
  * Returns 1, or 0 when all files have ended together. NMT_ESHAPE when they do not: the message has
  * the names and numbers of lines of the two that differ. NMT_ETEXT for invalid UTF-8, with file,
- * line and byte. When a file is a pipe that pauses, what has arrived is given.
+ * line and byte, and for files without a line. When a file is a pipe that pauses, what has
+ * arrived is given.
  */
 int nmt_corpus_read(struct nmt_corpus *c, size_t most, const struct nmt_corpus_line **lines,
                     size_t *n, struct nmt_err *err) NMT_MUST_USE;

@@ -40,7 +40,7 @@ size_t nmt_evaluation_width(const struct nmt_evaluation *e);
 /** Where the row of a system's metric begins among them. */
 size_t nmt_evaluation_at(const struct nmt_evaluation *e, size_t system, size_t metric);
 
-/** Reads c to its end. threads may be NULL. A corpus without a line is NMT_ETEXT. */
+/** Reads c to its end. threads may be NULL. */
 int nmt_evaluate(struct nmt_evaluation *e, struct nmt_corpus *c, struct nmt_threads *threads,
                  struct nmt_err *err) NMT_MUST_USE;
 void nmt_evaluation_release(struct nmt_evaluation *e);

@@ -47,7 +47,11 @@ const char *nmt_output_name(const struct nmt_output *o);
  */
 int nmt_output_close(struct nmt_output **o, struct nmt_err *err) NMT_MUST_USE;
 
-/** Gives up: nothing takes the old file's place. For clean-up paths; NULL is fine. */
+/**
+ * Gives up: nothing takes the old file's place. What was written to stdout, a pipe or a device
+ * before is handed on all the same, so that the output does not depend on buffers. For clean-up
+ * paths; NULL is fine.
+ */
 void nmt_output_abandon(struct nmt_output *o);
 
 #endif

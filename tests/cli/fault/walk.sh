@@ -82,6 +82,10 @@ walk encode-text nmt-vocab -e vocabulary -o file source
 walk encode-stdin nmt-vocab -e vocabulary -j 2
 walk decode-ids nmt-vocab -d vocabulary -o file ids
 walk bleu nmt-bleu target
+walk metrics nmt-bleu -j 2 -f text -m bleu,chrf,ter,em --chrf-word-order 2 -t intl -lc target source
+walk significance nmt-bleu --paired-bs --paired-bs-n 8 -m bleu ter target -i source target
+walk lengths nmt-bleu --by-length source --svg file target
+walk worst nmt-bleu --worst 2 -f text target
 
 command -v nmt-train >/dev/null || exit $bad
 pace=2

@@ -57,4 +57,8 @@ fails 1 'made by' nmt-decode -m a.nmt -m b.nmt a.ann
 tiny_model c -s vocabulary.size=10 -s train.updates=2
 nmt-encode -m a.nmt -m c.nmt -o ac.ann test.en
 fails 1 'different target vocabularies' nmt-decode -m a.nmt -m c.nmt ac.ann
+fails 2 'same file' nmt-decode -m a.nmt -o same -A same a.ann
+fails 2 'same file' nmt-decode -m a.nmt -A - a.ann
+nmt-decode -m a.nmt -A al a.ann >out || exit 1
+fails 1 "there are only $(wc -l <test.en)" nmt-align --record 999 al
 exit 0
