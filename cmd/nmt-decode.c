@@ -404,7 +404,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-decode", "-m MODEL [-m MODEL]... [OPTION]... [STREAM...]",
                               "Translates the annotation records of nmt-encode.", opts);
-    struct nmt_err err = NMT_ERR_INIT, unused = NMT_ERR_INIT;
+    struct nmt_err err = NMT_ERR_INIT;
     struct work w = { .cli = &cli };
     nmt_engine_init();
     cli.engine = nmt_engine_print;
@@ -414,9 +414,7 @@ int main(int argc, char **argv)
         rc = decode_all(&w, &err);
     if (rc == 0)
         rc = close_outputs(&w, &err);
-    else if (w.out && nmt_output_flush(w.out, &unused) < 0)
-        rc = unused.code; /* what came before the failure is written; err has the first reason */
-    close_all(&w);
+    close_all(&w); /* hands on what came before a failure */
     if (rc == 0)
         gather_end();
     return cli_finish(&cli, &err);

@@ -69,7 +69,7 @@ static void run_shard(void *arg, size_t i, size_t worker)
     s->err = (struct nmt_err)NMT_ERR_INIT;
     if (s->n && nmt_pass_run(&s->pass, j->p, &s->grads, s->pairs, s->n, j->dropout,
                              j->label_smoothing, &s->loss, &s->err) < 0)
-        return;
+        return; /* s->err says why; nmt_gradient_run looks at it */
 }
 
 int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
