@@ -220,7 +220,7 @@ static int learn_codes(struct job *j, struct nmt_err *err)
 {
     const struct cli *cli = j->cli;
     struct nmt_codes_options o = {
-        .merges = (size_t)cli_int(cli, OPT_LEARN_CODES, 0, 0, NMT_VOCAB_MAX),
+        .merges = (size_t)cli_int(cli, OPT_LEARN_CODES, 0, 0, NMT_CODES_MAX),
         .min_frequency = (uint64_t)cli_int(cli, OPT_MIN_FREQUENCY, 2, 1, INT64_MAX),
         .total_symbols = cli_flag(cli, OPT_TOTAL_SYMBOLS),
         .dict_input = cli_flag(cli, OPT_DICT_INPUT),
@@ -388,7 +388,7 @@ static int apply_codes(struct job *j, struct nmt_err *err)
     const struct cli *cli = j->cli;
     size_t merges = SIZE_MAX;
     if (cli_flag(cli, 'm'))
-        merges = (size_t)cli_int(cli, 'm', 0, 0, UINT32_MAX);
+        merges = (size_t)cli_int(cli, 'm', 0, 0, NMT_CODES_MAX);
     NMT_TRY(nmt_codes_load(&j->codes, cli_value(cli, OPT_APPLY_CODES, NULL), merges, err));
     for (size_t i = 0; i < cli_count(cli, OPT_GLOSSARY); i++)
         NMT_TRY(nmt_codes_add_glossary(j->codes, cli_nth(cli, OPT_GLOSSARY, i), err));

@@ -175,6 +175,15 @@ failed:
                        (unsigned long long)l->number + 1);
 }
 
+int nmt_lines_next_whole(struct nmt_lines *l, char **line, size_t *len, struct nmt_err *err)
+{
+    int rc = nmt_lines_next(l, line, len, err);
+    if (rc > 0 && !l->ended)
+        return nmt_fail(err, NMT_ETRUNC, l->number, "%s:%llu: file is cut: no LF ends the line",
+                        l->name, (unsigned long long)l->number);
+    return rc;
+}
+
 static int64_t now_ms(void)
 {
     struct timespec t;
