@@ -1,5 +1,6 @@
 /* nmt-vocab: learns vocabularies, turns text into ids and ids into text. */
 #include "cli.h"
+#include "uses.h"
 
 #include <nmt/check.h>
 #include <nmt/codes.h>
@@ -241,9 +242,15 @@ static int load(struct job *j, int key, struct nmt_err *err)
         return nmt_vocab_load(&j->vocab, path, err);
     struct nmt_vocab_spec spec = learn_options(j->cli).spec;
     NMT_TRY(nmt_vocab_load_as(&j->vocab, path, &spec, err));
-    if (nmt_vocab_spec(j->vocab)->type != spec.type)
-        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary is not of type %s", path,
-                        cli_value(j->cli, 't', NULL));
+    const struct nmt_vocab_spec *is = nmt_vocab_spec(j->vocab);
+    if (is->type != spec.type)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary is of type %s, not %s", path,
+                        types[is->type], types[spec.type]);
+    if (cli_flag(j->cli, OPT_NORMALIZE) && is->normalize != spec.normalize)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary's normalisation is %s, not %s",
+                        path, forms[is->normalize], forms[spec.normalize]);
+    if (spec.lowercase && !is->lowercase)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary is not of lower-case text", path);
     return 0;
 }
 
@@ -312,33 +319,72 @@ static int check(struct job *j, struct nmt_err *err)
     return rc;
 }
 
+/* --- what goes with what ------------------------------------------------------------------ */
+
+enum {
+    LEARN = 1,
+    ENCODE = 2,
+    DECODE = 4,
+    IMPORT = 8,
+    LEARN_CODES = 16,
+    APPLY_CODES = 32,
+    COUNTS = 64,
+    CHECK = 128,
+};
+
 /* Every way to work has an option that asks for it; learning a vocabulary has none. */
 static const struct mode {
     int key;
+    unsigned bit;
     int (*run)(struct job *j, struct nmt_err *err);
 } modes[] = {
-    { 'e', encode },
-    { 'd', decode },
-    { OPT_IMPORT, import },
-    { OPT_LEARN_CODES, learn_codes },
-    { OPT_APPLY_CODES, apply_codes },
-    { OPT_COUNTS, count_words },
-    { 'c', check },
+    { 0, LEARN, learn },
+    { 'e', ENCODE, encode },
+    { 'd', DECODE, decode },
+    { OPT_IMPORT, IMPORT, import },
+    { OPT_LEARN_CODES, LEARN_CODES, learn_codes },
+    { OPT_APPLY_CODES, APPLY_CODES, apply_codes },
+    { OPT_COUNTS, COUNTS, count_words },
+    { 'c', CHECK, check },
+};
+
+static const struct cli_use uses[] = {
+    { 't', LEARN | ENCODE | DECODE | IMPORT, 0 },
+    { 's', LEARN, 0 },
+    { OPT_MIN_COUNT, LEARN, 0 },
+    { OPT_COVERAGE, LEARN, 0 },
+    { OPT_MAX_TYPES, LEARN, 0 },
+    { OPT_NORMALIZE, LEARN | ENCODE | DECODE | IMPORT, 't' },
+    { OPT_LOWERCASE, LEARN | ENCODE | DECODE | IMPORT, 't' },
+    { OPT_BYTES, LEARN, 0 },
+    { 'P', ENCODE | DECODE, 0 },
+    { OPT_MIN_FREQUENCY, LEARN_CODES, 0 },
+    { OPT_TOTAL_SYMBOLS, LEARN_CODES, 0 },
+    { OPT_DICT_INPUT, LEARN_CODES, 0 },
+    { 'm', APPLY_CODES, 0 },
+    { OPT_VOCABULARY, APPLY_CODES, 0 },
+    { OPT_THRESHOLD, APPLY_CODES, OPT_VOCABULARY },
+    { OPT_GLOSSARY, APPLY_CODES, 0 },
+    { OPT_DROPOUT, ENCODE | APPLY_CODES, 0 },
+    { OPT_SEED, ENCODE | APPLY_CODES, 0 },
+    { OPT_INVALID, ~(unsigned)(IMPORT | CHECK), 0 },
+    { OPT_CLEAN, CHECK, 0 },
+    { 'f', CHECK, 0 },
+    { 0, 0, 0 },
 };
 
 static const struct mode *choose_mode(const struct cli *cli)
 {
-    static const struct mode learning = { 0, learn };
-    const struct mode *chosen = NULL;
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    const struct mode *chosen = &modes[0];
+    for (size_t i = 1; i < sizeof modes / sizeof *modes; i++) {
         if (!cli_flag(cli, modes[i].key))
             continue;
-        if (chosen)
+        if (chosen->key)
             cli_misuse(cli, "more than one of -e, -d, --import, --learn-codes, --apply-codes, "
                             "--counts, -c");
         chosen = &modes[i];
     }
-    return chosen ? chosen : &learning;
+    return chosen;
 }
 
 int main(int argc, char **argv)
@@ -356,6 +402,7 @@ int main(int argc, char **argv)
     struct job j = { .cli = &cli };
     cli_parse(&cli, argc, argv);
     const struct mode *mode = choose_mode(&cli);
+    cli_check_uses(&cli, uses, mode->bit, mode->key, "learning a vocabulary");
     j.invalid = (enum nmt_invalid)cli_choice(&cli, OPT_INVALID, policies, NMT_INVALID_SKIP);
     int rc = mode->run(&j, &err);
     if (rc == 0)
