@@ -5,18 +5,19 @@
 #include <string.h>
 
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
-                      const struct nmt_layout *layout, size_t shards, size_t largest_batch,
-                      struct nmt_err *err)
+                      const struct nmt_layout *layout, struct nmt_shard_range own,
+                      struct nmt_ranks *ranks, size_t largest_batch, struct nmt_err *err)
 {
-    *g = (struct nmt_gradient){ .shape = shape, .shards = shards };
-    g->shard = calloc(shards, sizeof *g->shard);
-    g->block = calloc(shards, sizeof *g->block);
-    if (!g->shard || !g->block)
+    *g = (struct nmt_gradient){ .shape = shape, .own = own, .ranks = ranks };
+    g->shard = calloc(own.n, sizeof *g->shard);
+    g->block = calloc(own.n, sizeof *g->block);
+    g->given = calloc(2 * own.all + 1, sizeof *g->given);
+    if (!g->shard || !g->block || !g->given)
         goto no_memory;
-    for (size_t i = 0; i < shards; i++) {
+    for (size_t i = 0; i < own.n; i++) {
         struct nmt_shard *s = &g->shard[i];
         nmt_pass_init(&s->pass, shape);
-        s->pairs = calloc(largest_batch / shards + 1, sizeof *s->pairs);
+        s->pairs = calloc(largest_batch / own.all + 1, sizeof *s->pairs);
         g->block[i] = aligned_alloc(64, layout->count * sizeof(real));
         if (!s->pairs || !g->block[i])
             goto no_memory;
@@ -26,20 +27,21 @@ int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
     return 0;
 no_memory:
     nmt_gradient_release(g);
-    return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu gradients of %zu numbers", shards,
+    return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu gradients of %zu numbers", own.n,
                     layout->count);
 }
 
 void nmt_gradient_release(struct nmt_gradient *g)
 {
-    for (size_t i = 0; g->shard && i < g->shards; i++) {
+    for (size_t i = 0; g->shard && i < g->own.n; i++) {
         nmt_pass_release(&g->shard[i].pass);
         free(g->shard[i].pairs);
     }
-    for (size_t i = 0; g->block && i < g->shards; i++)
+    for (size_t i = 0; g->block && i < g->own.n; i++)
         free(g->block[i]);
     free(g->shard);
     free(g->block);
+    free(g->given);
     *g = (struct nmt_gradient){ .shard = NULL };
 }
 
@@ -72,32 +74,56 @@ static void run_shard(void *arg, size_t i, size_t worker)
         return; /* s->err says why; nmt_gradient_run looks at it */
 }
 
+/* The losses of all shards of all ranks, added in their order. */
+static int add_losses(struct nmt_gradient *g, struct nmt_err *err)
+{
+    const size_t all = g->own.all;
+    struct nmt_err mine = NMT_ERR_INIT;
+    memset(g->given, 0, (2 * all + 1) * sizeof *g->given);
+    for (size_t i = 0; i < g->own.n; i++) {
+        const struct nmt_shard *s = &g->shard[i];
+        g->given[2 * (g->own.first + i)] = s->loss.loss;
+        g->given[2 * (g->own.first + i) + 1] = s->loss.nll;
+        if (s->err.code && !mine.code) {
+            mine = s->err;
+            g->given[2 * all] = 1;
+        }
+    }
+    NMT_TRY(nmt_exchange_add(g->ranks, g->given, 2 * all + 1, err));
+    if (mine.code) {
+        *err = mine;
+        return mine.code;
+    }
+    if (g->given[2 * all] > 0)
+        return nmt_fail(err, NMT_ENOMEM, 0, "another rank cannot go on");
+    g->loss = (struct nmt_loss){ 0, 0 };
+    for (size_t i = 0; i < all; i++) {
+        g->loss.loss += g->given[2 * i];
+        g->loss.nll += g->given[2 * i + 1];
+    }
+    return 0;
+}
+
 int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
                      const struct nmt_bitext *data, const uint32_t *order, size_t n,
                      const struct nmt_dropout *dropout, real label_smoothing,
                      struct nmt_threads *threads, struct nmt_err *err)
 {
     struct job j = { g, p, dropout, label_smoothing };
+    const struct nmt_shard_range own = g->own;
     g->S = g->T = 0;
-    g->loss = (struct nmt_loss){ 0, 0 };
-    for (size_t i = 0; i < g->shards; i++)
+    for (size_t i = 0; i < own.n; i++)
         g->shard[i].n = 0;
     for (size_t i = 0; i < n; i++) { /* neighbours are alike: dealing them out balances the work */
-        struct nmt_shard *s = &g->shard[i % g->shards];
         struct nmt_pair pair = nmt_bitext_pair_at(data, order[i]);
         pair.number = (uint32_t)i;
-        s->pairs[s->n++] = pair;
         g->S += pair.S;
         g->T += pair.T;
-    }
-    nmt_threads_run(threads, g->shards, run_shard, &j);
-    for (size_t i = 0; i < g->shards; i++) {
-        if (g->shard[i].err.code) {
-            *err = g->shard[i].err;
-            return err->code;
+        if (i % own.all - own.first < own.n) {
+            struct nmt_shard *s = &g->shard[i % own.all - own.first];
+            s->pairs[s->n++] = pair;
         }
-        g->loss.loss += g->shard[i].loss.loss;
-        g->loss.nll += g->shard[i].loss.nll;
     }
-    return 0;
+    nmt_threads_run(threads, own.n, run_shard, &j);
+    return add_losses(g, err);
 }

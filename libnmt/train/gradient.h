@@ -8,6 +8,7 @@
 
 #include "model/pass.h"
 #include "train/bitext.h"
+#include "train/shard_sum.h"
 
 #include <nmt/threads.h>
 
@@ -22,22 +23,25 @@ struct nmt_shard {
 
 struct nmt_gradient {
     const struct nmt_shape *shape;
-    size_t shards;
-    struct nmt_shard *shard;
-    real **block; /* [shards] gradients, cleared by the optimiser */
+    struct nmt_shard_range own; /* the shards this rank works on */
+    struct nmt_ranks *ranks;    /* borrowed */
+    struct nmt_shard *shard;    /* [own.n] */
+    real **block;               /* [own.n] gradients, cleared by the optimiser */
+    double *given;              /* [2 own.all + 1] what the shards' losses are, and errors */
     struct nmt_loss loss;
     uint64_t S, T; /* tokens of the last batch, with </s> */
 };
 
-/** layout and shape are borrowed. */
+/** layout, shape and ranks are borrowed. own: the part of the shards that is worked on here. */
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
-                      const struct nmt_layout *layout, size_t shards, size_t largest_batch,
+                      const struct nmt_layout *layout, struct nmt_shard_range own,
+                      struct nmt_ranks *ranks, size_t largest_batch,
                       struct nmt_err *err) NMT_MUST_USE;
 void nmt_gradient_release(struct nmt_gradient *g);
 
 /**
- * Adds the gradient of the summed loss of pairs order[0..n) to the blocks; sets loss, S, T.
- * dropout NULL: none. NMT_ENOMEM.
+ * Adds the gradient of the summed loss of pairs order[0..n) to the blocks, those of this rank's
+ * shards; sets loss, S, T, of all shards. dropout NULL: none. NMT_ENOMEM, here or on another rank.
  */
 int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
                      const struct nmt_bitext *data, const uint32_t *order, size_t n,

@@ -31,6 +31,7 @@
 #include <nmt/number.h>
 #include <nmt/output.h>
 #include <nmt/random.h>
+#include <nmt/ranks.h>
 #include <nmt/real.h>
 #include <nmt/records.h>
 #include <nmt/report.h>
