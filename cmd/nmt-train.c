@@ -73,6 +73,13 @@ static void report(void *arg, const struct nmt_train_report *r)
     train_log_report(arg, r);
 }
 
+static void print_engine(FILE *out)
+{
+    nmt_engine_print(out);
+    if (nmt_ranks_library())
+        fprintf(out, "MPI: %s\n", nmt_ranks_library());
+}
+
 static int configure(struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
 {
     const char *file = cli_value(cli, 'c', NULL);
@@ -178,7 +185,7 @@ int main(int argc, char **argv)
     struct nmt_err err = NMT_ERR_INIT;
     struct nmt_config config = { 0 };
     struct nmt_ranks *ranks = NULL;
-    cli.engine = nmt_engine_print;
+    cli.engine = print_engine;
     cli_parse(&cli, argc, argv);
     if (cli_flag(&cli, DESCRIBE))
         describe(cli_value(&cli, DESCRIBE, NULL), &err);

@@ -1,6 +1,8 @@
 /* Everything a training run needs, built once: data, vocabularies, weights, workers. */
 #include "train/trainer.h"
 
+#include "math/kernels.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -130,12 +132,15 @@ static int prepare_paths(struct nmt_trainer *t, struct nmt_err *err)
     return nmt_ranks_index(t->opt->ranks) == 0 ? lock_model(t, err) : 0;
 }
 
-/* All ranks must start from the same: what rank 0 has is compared with what this one has. */
+/*
+ * All ranks must start from the same and go on the same way: every rank makes the update by itself,
+ * and other kernels round otherwise.
+ */
 static int compare_ranks(struct nmt_trainer *t, struct nmt_err *err)
 {
     struct {
         uint8_t data[16], valid[16];
-        uint64_t updates, weights, vocabularies;
+        uint64_t updates, weights, vocabularies, kernels;
     } mine, first;
     memset(&mine, 0, sizeof mine);
     memcpy(mine.data, t->data.digest, sizeof mine.data);
@@ -143,6 +148,7 @@ static int compare_ranks(struct nmt_trainer *t, struct nmt_err *err)
     mine.updates = t->optimizer.updates;
     mine.weights = XXH3_64bits(t->weights, t->layout.count * sizeof *t->weights);
     mine.vocabularies = nmt_vocab_size(t->source) << 32 | nmt_vocab_size(t->target);
+    mine.kernels = XXH3_64bits(nmt_kernels()->name, strlen(nmt_kernels()->name));
     first = mine;
     NMT_TRY(nmt_exchange_share(t->opt->ranks, &first, sizeof first, err));
     double differ = memcmp(&mine, &first, sizeof mine) != 0;
@@ -150,7 +156,7 @@ static int compare_ranks(struct nmt_trainer *t, struct nmt_err *err)
     NMT_TRY(nmt_exchange_add(t->opt->ranks, &differ, 1, err));
     if (here)
         return nmt_fail(err, NMT_ESHAPE, 0,
-                        "rank %zu has other data, vocabularies or another %s than rank 0",
+                        "rank %zu has other data, vocabularies, kernels or another %s than rank 0",
                         nmt_ranks_index(t->opt->ranks), t->state_path);
     return differ > 0 ? nmt_fail(err, NMT_ESHAPE, 0, "the ranks do not have the same files") : 0;
 }
