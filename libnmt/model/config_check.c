@@ -73,6 +73,8 @@ int nmt_config_check(const struct nmt_config *c, struct nmt_err *err)
     NMT_TRY(check_dropout(c->train_dropout_readout, "dropout-readout", err));
     NMT_TRY(check_dropout(c->train_dropout_recurrent, "dropout-recurrent", err));
     NMT_TRY(check_dropout(c->train_dropout_word, "dropout-word", err));
+    NMT_TRY(check_dropout(c->train_subword_dropout_source, "subword-dropout-source", err));
+    NMT_TRY(check_dropout(c->train_subword_dropout_target, "subword-dropout-target", err));
     /* A pair at the limit, with its </s>, must fit into a batch. */
     if (c->train_batch_words != 0 && c->train_batch_words <= c->train_max_length)
         REFUSE("train.batch-words (%lld) must be greater than train.max-length (%lld)",

@@ -5,8 +5,8 @@
 #include <string.h>
 
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
-                      const struct nmt_layout *layout, size_t shards, size_t largest_batch,
-                      struct nmt_err *err)
+                      const struct nmt_layout *layout, const struct nmt_cutting *cutting,
+                      size_t shards, size_t largest_batch, struct nmt_err *err)
 {
     *g = (struct nmt_gradient){ .shape = shape, .shards = shards };
     g->shard = calloc(shards, sizeof *g->shard);
@@ -22,6 +22,8 @@ int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
             goto no_memory;
         memset(g->block[i], 0, layout->count * sizeof(real));
         nmt_params_bind(&s->grads, shape, layout, g->block[i]);
+        if (cutting)
+            NMT_TRY(nmt_cutter_init(&s->cutter, cutting, err));
     }
     return 0;
 no_memory:
@@ -34,6 +36,7 @@ void nmt_gradient_release(struct nmt_gradient *g)
 {
     for (size_t i = 0; g->shard && i < g->shards; i++) {
         nmt_pass_release(&g->shard[i].pass);
+        nmt_cutter_release(&g->shard[i].cutter);
         free(g->shard[i].pairs);
     }
     for (size_t i = 0; g->block && i < g->shards; i++)
@@ -55,10 +58,16 @@ struct nmt_pair nmt_bitext_pair_at(const struct nmt_bitext *data, size_t i)
 
 struct job {
     struct nmt_gradient *g;
-    const struct nmt_params *p;
-    const struct nmt_dropout *dropout;
-    real label_smoothing;
+    const struct nmt_gradient_task *task;
 };
+
+static int work(struct nmt_shard *s, const struct nmt_gradient_task *t)
+{
+    if (s->cutter.how)
+        NMT_TRY(nmt_cutter_run(&s->cutter, t->epoch, s->pairs, s->n, &s->err));
+    return nmt_pass_run(&s->pass, t->params, &s->grads, s->pairs, s->n, t->dropout,
+                        t->label_smoothing, &s->loss, &s->err);
+}
 
 static void run_shard(void *arg, size_t i, size_t worker)
 {
@@ -67,37 +76,43 @@ static void run_shard(void *arg, size_t i, size_t worker)
     struct nmt_shard *s = &j->g->shard[i];
     s->loss = (struct nmt_loss){ 0, 0 };
     s->err = (struct nmt_err)NMT_ERR_INIT;
-    if (s->n && nmt_pass_run(&s->pass, j->p, &s->grads, s->pairs, s->n, j->dropout,
-                             j->label_smoothing, &s->loss, &s->err) < 0)
+    if (s->n && work(s, j->task) < 0)
         return; /* s->err says why; nmt_gradient_run looks at it */
 }
 
-int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
-                     const struct nmt_bitext *data, const uint32_t *order, size_t n,
-                     const struct nmt_dropout *dropout, real label_smoothing,
-                     struct nmt_threads *threads, struct nmt_err *err)
+/* Neighbours are alike: dealing them out balances the work. */
+static void deal(struct nmt_gradient *g, const struct nmt_gradient_task *task)
 {
-    struct job j = { g, p, dropout, label_smoothing };
-    g->S = g->T = 0;
-    g->loss = (struct nmt_loss){ 0, 0 };
     for (size_t i = 0; i < g->shards; i++)
         g->shard[i].n = 0;
-    for (size_t i = 0; i < n; i++) { /* neighbours are alike: dealing them out balances the work */
+    for (size_t i = 0; i < task->n; i++) {
         struct nmt_shard *s = &g->shard[i % g->shards];
-        struct nmt_pair pair = nmt_bitext_pair_at(data, order[i]);
+        struct nmt_pair pair = nmt_bitext_pair_at(task->data, task->order[i]);
         pair.number = (uint32_t)i;
         s->pairs[s->n++] = pair;
-        g->S += pair.S;
-        g->T += pair.T;
     }
+}
+
+int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_gradient_task *task,
+                     struct nmt_threads *threads, struct nmt_err *err)
+{
+    struct job j = { g, task };
+    deal(g, task);
     nmt_threads_run(threads, g->shards, run_shard, &j);
+    g->S = g->T = 0;
+    g->loss = (struct nmt_loss){ 0, 0 };
     for (size_t i = 0; i < g->shards; i++) {
-        if (g->shard[i].err.code) {
-            *err = g->shard[i].err;
+        const struct nmt_shard *s = &g->shard[i];
+        if (s->err.code) {
+            *err = s->err;
             return err->code;
         }
-        g->loss.loss += g->shard[i].loss.loss;
-        g->loss.nll += g->shard[i].loss.nll;
+        for (size_t k = 0; k < s->n; k++) { /* as they were cut in the end */
+            g->S += s->pairs[k].S;
+            g->T += s->pairs[k].T;
+        }
+        g->loss.loss += s->loss.loss;
+        g->loss.nll += s->loss.nll;
     }
     return 0;
 }

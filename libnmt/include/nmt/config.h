@@ -73,6 +73,9 @@
  X(train, dropout_readout, "dropout-readout", REAL, -1, -1, -1, 0.95, "", "of the readout; -1: as dropout") \
  X(train, dropout_recurrent, "dropout-recurrent", REAL, -1, -1, -1, 0.95, "", "of states as they enter the recurrence; -1: half of dropout") \
  X(train, dropout_word, "dropout-word", REAL, -1, -1, -1, 0.95, "", "of whole words; -1: a quarter of dropout") \
+ X(train, subword_dropout, "subword-dropout", REAL, 0, 0, 0, 0.95, "", "share of the merges of bpe left out, anew in every epoch") \
+ X(train, subword_dropout_source, "subword-dropout-source", REAL, -1, -1, -1, 0.95, "", "of the source; -1: as subword-dropout") \
+ X(train, subword_dropout_target, "subword-dropout-target", REAL, -1, -1, -1, 0.95, "", "of the target; -1: as subword-dropout") \
  X(train, label_smoothing, "label-smoothing", REAL, 0.1, 0, 0, 0.99, "", "share of the target spread over all words") \
  X(train, epochs, "epochs", INT, 17, 5, 0, 1000000, "", "passes over the bitext; 0: no bound")     \
  X(train, updates, "updates", INT, 0, 0, 0, 1000000000, "", "updates at the most; 0: no bound")    \
