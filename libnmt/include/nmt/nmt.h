@@ -30,6 +30,7 @@
 #include <nmt/model.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
+#include <nmt/print.h>
 #include <nmt/random.h>
 #include <nmt/ranks.h>
 #include <nmt/real.h>
