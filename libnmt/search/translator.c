@@ -37,7 +37,7 @@ static int make_workers(struct nmt_translator *t, struct nmt_err *err)
 {
     struct nmt_search_model models[NMT_ENSEMBLE_MAX];
     struct nmt_search_options o = t->options.search;
-    o.alignments = t->options.alignments || t->options.replace_unk;
+    o.alignments = t->options.alignments || t->options.links || t->options.replace_unk;
     for (size_t m = 0; m < t->n_models; m++)
         models[m] = (struct nmt_search_model){ &t->model[m]->shape, &t->model[m]->params };
     t->n_workers = nmt_threads_count(t->options.threads);
@@ -123,8 +123,7 @@ static int make_lines(const struct nmt_translator *t, struct nmt_translated *r,
     for (size_t k = 0; k < n; k++) {
         for (size_t p = 0; p < n_parts; p++)
             part[p] = (struct nmt_searched_part){ &items[p].found.at[k], items[p].first };
-        NMT_TRY(n_parts ? nmt_line_make(&maker, &r->line[k], r, part, n_parts, err)
-                        : nmt_line_make_empty(&r->line[k], r, err));
+        NMT_TRY(nmt_line_make(&maker, &r->line[k], r, part, n_parts, err));
     }
     r->n = n;
     return 0;

@@ -14,6 +14,7 @@
 #include <nmt/config.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
+#include <nmt/dictionary.h>
 #include <nmt/dims.h>
 #include <nmt/draw.h>
 #include <nmt/encode.h>
