@@ -15,6 +15,7 @@
 #include <nmt/convert.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
+#include <nmt/dictionary.h>
 #include <nmt/dims.h>
 #include <nmt/draw.h>
 #include <nmt/encode.h>
@@ -32,7 +33,9 @@
 #include <nmt/model.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
+#include <nmt/print.h>
 #include <nmt/random.h>
+#include <nmt/ranks.h>
 #include <nmt/real.h>
 #include <nmt/records.h>
 #include <nmt/report.h>
