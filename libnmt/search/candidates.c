@@ -40,9 +40,15 @@ struct row {
     bool probability;
 };
 
+/* Rounding may lift one above 0, where nothing may be (ending.c); NaN stays what it is. */
+static double at_most_0(double log_prob)
+{
+    return log_prob > 0 ? 0 : log_prob;
+}
+
 static double log_prob(const struct row *row, real value)
 {
-    return (row->probability ? log((double)value) : (double)value) - row->base;
+    return at_most_0((row->probability ? log((double)value) : (double)value) - row->base);
 }
 
 /* Brings the models' rows together in that of the first. */
@@ -122,8 +128,8 @@ static double log_prob_of(const struct nmt_candidates *c, size_t r, nmt_id id)
             }
         }
     if (c->n_models == 1 || c->options->geometric)
-        return sum / (double)c->n_models;
-    return most + log(exps / (double)c->n_models);
+        return at_most_0(sum / (double)c->n_models);
+    return at_most_0(most + log(exps / (double)c->n_models));
 }
 
 static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate *found, size_t r,

@@ -31,6 +31,10 @@ int nmt_search_options_check(const struct nmt_search_options *o, struct nmt_err 
     if (!(o->min_ratio >= 0 && o->min_ratio <= 1000 && o->max_ratio >= 0 && o->max_ratio <= 1000))
         return nmt_fail(err, NMT_ELIMIT, 0, "the ratios of lengths are %g and %g, not 0 to 1000",
                         o->min_ratio, o->max_ratio);
+    if (o->max_ratio > 0 && o->min_ratio > o->max_ratio)
+        return nmt_fail(err, NMT_ELIMIT, 0,
+                        "the least ratio of lengths, %g, is above the greatest, %g", o->min_ratio,
+                        o->max_ratio);
     if (o->max_ratio <= 0 && o->max_length == 0)
         return nmt_fail(err, NMT_ELIMIT, 0, "nothing bounds the length of a translation");
     return 0;

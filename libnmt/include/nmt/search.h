@@ -37,11 +37,12 @@ struct nmt_search_options {
     size_t n_best; /* translations wanted, at most beam */
     enum nmt_length_norm norm;
     double alpha;
-    double min_ratio, max_ratio;
+    double min_ratio, max_ratio; /* the first not above the second, unless that is 0 */
     size_t max_length;
     bool geometric;  /* ensembles: mean of the log-probabilities, not of the probabilities */
     bool alignments; /* keep the weights of the alignment model */
     bool forbid_unk;
+    bool to_the_end; /* go on when the answer is known: for tests of the early stop */
     nmt_id eos, bos, unk; /* bos is never written; an id no vocabulary has: there is none */
 };
 

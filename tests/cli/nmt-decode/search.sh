@@ -19,6 +19,11 @@ cmp first best || echo 'the first of the list is not the best'
 nmt-decode -m a.nmt -n 20 a.ann >list || echo 'more translations than the beam has by default'
 fails 2 'gives no 6' nmt-decode -m a.nmt -b 5 -n 6 a.ann
 fails 2 'beam' nmt-decode -m a.nmt -b 0 a.ann
+fails 2 'ratio' nmt-decode -m a.nmt --min-ratio 2 --max-ratio 1.5 a.ann
+fails 2 'ratio' nmt-decode -m a.nmt --min-ratio 4 a.ann
+fails 2 'max-length' nmt-decode -m a.nmt --max-length 0 a.ann
+fails 2 'length-penalty' nmt-decode -m a.nmt --length-penalty -1 a.ann
+nmt-decode -m a.nmt --min-ratio 4 --max-ratio 0 --ids a.ann | awk 'NF < 23 { print "too short: " $0 }'
 
 # Bounds on the length.
 nmt-decode -m a.nmt --max-length 3 --ids a.ann | awk 'NF > 3 { print "too long" }'

@@ -1,6 +1,6 @@
 /* Search on small random models: against exhaustive search, alone and in company, at its limits. */
 #include "model/pass.h"
-#include "search/search.h"
+#include "search/searcher_internal.h"
 
 #include <criterion/criterion.h>
 
@@ -204,6 +204,7 @@ Test(search, lengths_are_bounded_on_both_sides)
         cr_assert(found.at[k].n >= 5 && found.at[k].n <= 27); /* 9 / 2 steps without </s> */
     nmt_translations_release(&found);
     o.min_ratio = 1000;
+    o.max_ratio = 0;
     o.max_length = 3;
     run(&t, 1, &o, &ids, &source_length[3], 1, &found);
     cr_assert(found.n > 0 && found.at[0].n == 3);
@@ -338,4 +339,64 @@ Test(search, impossible_options_are_refused)
     o.max_ratio = 0;
     o.max_length = 0;
     cr_assert(nmt_search_options_check(&o, NULL) == NMT_ELIMIT);
+}
+
+static void same_translations(const struct nmt_translations *a, const struct nmt_translations *b,
+                              size_t which)
+{
+    cr_assert(a->n == b->n, "%zu: %zu and %zu translations", which, a->n, b->n);
+    for (size_t k = 0; k < a->n; k++) {
+        const struct nmt_translation *x = &a->at[k], *y = &b->at[k];
+        cr_assert(x->n == y->n && memcmp(x->ids, y->ids, x->n * sizeof *x->ids) == 0);
+        cr_assert(x->score == y->score && x->finished == y->finished);
+    }
+}
+
+static size_t steps_of(const struct toy *t, const struct nmt_search_options *o)
+{
+    struct nmt_search_model m = { &t->shape, &t->params };
+    struct nmt_searcher *s = NULL;
+    struct nmt_translations found[SOURCES];
+    const nmt_id *ids[SOURCES];
+    size_t steps = 0;
+    for (size_t i = 0; i < SOURCES; i++)
+        ids[i] = source_ids[i];
+    cr_assert(nmt_searcher_new(&s, &m, 1, o, NULL) == 0);
+    for (size_t i = 0; i < SOURCES; i++) {
+        cr_assert(nmt_searcher_run_ids(s, &ids[i], &source_length[i], 1, found, NULL) == 0);
+        steps += s->beams.t;
+        release(found, 1);
+    }
+    nmt_searcher_free(s);
+    return steps;
+}
+
+Test(search, a_search_that_stops_early_finds_what_one_finds_that_does_not)
+{
+    static const double alphas[] = { 0, 0.6, 1, 2.5 };
+    size_t early = 0, late = 0;
+    for (uint64_t seed = 1; seed <= 400; seed++) {
+        struct toy t = toy_new((int)(seed % 5), seed);
+        const nmt_id *ids[SOURCES];
+        struct nmt_translations stops[SOURCES], goes_on[SOURCES];
+        struct nmt_search_options o = nmt_search_defaults();
+        o.beam = 1 + seed % 7;
+        o.n_best = 1 + seed % o.beam;
+        o.norm = seed % 3 ? NMT_LENGTH_MEAN : NMT_LENGTH_GNMT;
+        o.alpha = alphas[seed / 3 % 4];
+        o.min_ratio = seed % 11 == 0 ? 1.5 : 0;
+        for (size_t i = 0; i < SOURCES; i++)
+            ids[i] = source_ids[i];
+        run(&t, 1, &o, ids, source_length, SOURCES, stops);
+        early += steps_of(&t, &o);
+        o.to_the_end = true;
+        run(&t, 1, &o, ids, source_length, SOURCES, goes_on);
+        late += steps_of(&t, &o);
+        for (size_t i = 0; i < SOURCES; i++)
+            same_translations(&stops[i], &goes_on[i], i);
+        release(stops, SOURCES);
+        release(goes_on, SOURCES);
+        free(t.block);
+    }
+    cr_assert(early < late, "%zu steps, %zu without stopping", early, late);
 }
