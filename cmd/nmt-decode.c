@@ -41,6 +41,7 @@ struct work {
     struct nmt_model *model[NMT_ENSEMBLE_MAX];
     size_t n_models;
     struct nmt_translate_options options;
+    double weights[NMT_ENSEMBLE_MAX];
     struct nmt_print_options print;
     struct nmt_threads *threads;
     struct nmt_translator *translator;
@@ -248,7 +249,7 @@ static void read_options(struct work *w)
     const struct cli *cli = w->cli;
     w->options = nmt_translate_defaults();
     w->print.n_best = cli_flag(cli, 'n');
-    search_options_read(cli, &w->options.search);
+    search_options_read(cli, &w->options.search, w->weights);
     w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK);
     w->options.alignments = cli_flag(cli, 'A');
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);

@@ -130,9 +130,11 @@ static int reserve_nodes(struct nmt_beams *b, size_t more, struct nmt_err *err)
 static void end(struct nmt_beams *b, struct nmt_beam *beam, uint32_t node, double sum,
                 bool finished)
 {
-    const uint32_t n = b->t + 1;
-    nmt_beam_end(
-        beam, (struct nmt_ending){ node, n, sum, nmt_length_score(b->options, sum, n), finished });
+    struct nmt_ending x = { .node = node, .n = b->t + 1, .log_prob = sum, .finished = finished };
+    if (b->coverage)
+        x.coverage = b->coverage(b->arg, beam->sentence, node);
+    x.score = nmt_length_score(b->options, sum, x.n) + x.coverage;
+    nmt_beam_end(beam, x);
     beam->places--;
 }
 

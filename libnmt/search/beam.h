@@ -23,7 +23,7 @@ struct nmt_node {
 
 struct nmt_ending {
     uint32_t node, n; /* last word; words */
-    double log_prob, score;
+    double log_prob, coverage, score;
     bool finished;
 };
 
@@ -59,6 +59,10 @@ struct nmt_beams {
     struct nmt_node *node;       /* grows */
     size_t n_nodes, cap_nodes;
     uint32_t t; /* steps done */
+
+    /** The coverage penalty of what ends with a node, 0 or less; NULL: there is none. */
+    double (*coverage)(const void *arg, uint32_t sentence, uint32_t node);
+    const void *arg;
 };
 
 /** Lays out (or measures) everything but the nodes for B sentences. */

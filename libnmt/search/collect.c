@@ -34,6 +34,7 @@ static void fill(struct nmt_translation *t, const struct nmt_searcher *s,
 {
     t->finished = e->finished;
     t->log_prob = e->log_prob;
+    t->coverage = e->coverage;
     t->score = e->score;
     uint32_t at = e->node;
     for (size_t i = t->n; i-- > 0;) {

@@ -57,7 +57,10 @@ static int add_soft_links(struct nmt_buffer *b, const struct nmt_output_line *l,
                         a->n_source, a->n_target);
     for (uint32_t t = 0; t < a->n_target; t++)
         for (uint32_t s = 0; s < a->n_source; s++)
-            NMT_TRY(nmt_buffer_addf(b, err, s ? ",%.6g" : t ? " %.6g" : "%.6g",
+            NMT_TRY(nmt_buffer_addf(b, err,
+                                    s   ? ",%.6g"
+                                    : t ? " %.6g"
+                                        : "%.6g",
                                     (double)a->weight[(size_t)t * a->n_source + s]));
     return 0;
 }
@@ -71,8 +74,7 @@ static int add_links(struct nmt_buffer *b, const struct nmt_output_line *l,
     NMT_TRY(nmt_buffer_adds(b, " ||| ", err));
     if (!l)
         return 0;
-    return o->links == NMT_PRINT_SOFT_LINKS ? add_soft_links(b, l, err)
-                                            : add_hard_links(b, l, err);
+    return o->links == NMT_PRINT_SOFT_LINKS ? add_soft_links(b, l, err) : add_hard_links(b, l, err);
 }
 
 static int add_word_scores(struct nmt_buffer *b, const struct nmt_output_line *l,
