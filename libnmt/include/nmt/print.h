@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Links as a field of text: none, `0-0 1-1`, or the weights of each word, as Marian writes them. */
+/** Links as a field of text: none, `0-0 1-1`, or the weights of each word, as Marian writes them.
+ */
 enum nmt_print_links { NMT_PRINT_NO_LINKS, NMT_PRINT_HARD_LINKS, NMT_PRINT_SOFT_LINKS };
 
 struct nmt_print_options {
