@@ -4,15 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a shard tells the others; whole numbers are exact. */
+enum { LOSS, NLL, SOURCE_TOKENS, TARGET_TOKENS, TOLD };
+
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
-                      const struct nmt_layout *layout, struct nmt_shard_range own,
-                      struct nmt_ranks *ranks, size_t largest_batch, struct nmt_err *err)
+                      const struct nmt_layout *layout, const struct nmt_cutting *cutting,
+                      struct nmt_shard_range own, struct nmt_ranks *ranks, size_t largest_batch,
+                      struct nmt_err *err)
 {
     *g = (struct nmt_gradient){ .shape = shape, .own = own, .ranks = ranks };
     g->shard = calloc(own.n, sizeof *g->shard);
     g->block = calloc(own.n, sizeof *g->block);
-    g->given = calloc(2 * own.all + 1, sizeof *g->given);
-    if (!g->shard || !g->block || !g->given)
+    g->told = calloc(TOLD * own.all + 1, sizeof *g->told);
+    if (!g->shard || !g->block || !g->told)
         goto no_memory;
     for (size_t i = 0; i < own.n; i++) {
         struct nmt_shard *s = &g->shard[i];
@@ -23,6 +27,8 @@ int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
             goto no_memory;
         memset(g->block[i], 0, layout->count * sizeof(real));
         nmt_params_bind(&s->grads, shape, layout, g->block[i]);
+        if (cutting)
+            NMT_TRY(nmt_cutter_init(&s->cutter, cutting, err));
     }
     return 0;
 no_memory:
@@ -35,13 +41,14 @@ void nmt_gradient_release(struct nmt_gradient *g)
 {
     for (size_t i = 0; g->shard && i < g->own.n; i++) {
         nmt_pass_release(&g->shard[i].pass);
+        nmt_cutter_release(&g->shard[i].cutter);
         free(g->shard[i].pairs);
     }
     for (size_t i = 0; g->block && i < g->own.n; i++)
         free(g->block[i]);
     free(g->shard);
     free(g->block);
-    free(g->given);
+    free(g->told);
     *g = (struct nmt_gradient){ .shard = NULL };
 }
 
@@ -57,10 +64,16 @@ struct nmt_pair nmt_bitext_pair_at(const struct nmt_bitext *data, size_t i)
 
 struct job {
     struct nmt_gradient *g;
-    const struct nmt_params *p;
-    const struct nmt_dropout *dropout;
-    real label_smoothing;
+    const struct nmt_gradient_task *task;
 };
+
+static int work(struct nmt_shard *s, const struct nmt_gradient_task *t)
+{
+    if (s->cutter.how)
+        NMT_TRY(nmt_cutter_run(&s->cutter, t->epoch, s->pairs, s->n, &s->err));
+    return nmt_pass_run(&s->pass, t->params, &s->grads, s->pairs, s->n, t->dropout,
+                        t->label_smoothing, &s->loss, &s->err);
+}
 
 static void run_shard(void *arg, size_t i, size_t worker)
 {
@@ -69,61 +82,70 @@ static void run_shard(void *arg, size_t i, size_t worker)
     struct nmt_shard *s = &j->g->shard[i];
     s->loss = (struct nmt_loss){ 0, 0 };
     s->err = (struct nmt_err)NMT_ERR_INIT;
-    if (s->n && nmt_pass_run(&s->pass, j->p, &s->grads, s->pairs, s->n, j->dropout,
-                             j->label_smoothing, &s->loss, &s->err) < 0)
+    if (s->n && work(s, j->task) < 0)
         return; /* s->err says why; nmt_gradient_run looks at it */
 }
 
-/* The losses of all shards of all ranks, added in their order. */
-static int add_losses(struct nmt_gradient *g, struct nmt_err *err)
+static void tell(double *told, const struct nmt_shard *s)
+{
+    told[LOSS] = s->loss.loss;
+    told[NLL] = s->loss.nll;
+    for (size_t k = 0; k < s->n; k++) { /* as they were cut in the end */
+        told[SOURCE_TOKENS] += s->pairs[k].S;
+        told[TARGET_TOKENS] += s->pairs[k].T;
+    }
+}
+
+/* What all shards of all ranks gave, added in their order. */
+static int add_up(struct nmt_gradient *g, struct nmt_err *err)
 {
     const size_t all = g->own.all;
     struct nmt_err mine = NMT_ERR_INIT;
-    memset(g->given, 0, (2 * all + 1) * sizeof *g->given);
+    memset(g->told, 0, (TOLD * all + 1) * sizeof *g->told);
     for (size_t i = 0; i < g->own.n; i++) {
-        const struct nmt_shard *s = &g->shard[i];
-        g->given[2 * (g->own.first + i)] = s->loss.loss;
-        g->given[2 * (g->own.first + i) + 1] = s->loss.nll;
-        if (s->err.code && !mine.code) {
-            mine = s->err;
-            g->given[2 * all] = 1;
-        }
+        tell(g->told + TOLD * (g->own.first + i), &g->shard[i]);
+        if (!mine.code)
+            mine = g->shard[i].err;
     }
-    NMT_TRY(nmt_exchange_add(g->ranks, g->given, 2 * all + 1, err));
+    double *failed = &g->told[TOLD * all];
+    *failed = mine.code != 0;
+    NMT_TRY(nmt_exchange_add(g->ranks, g->told, TOLD * all + 1, err));
     if (mine.code) {
         *err = mine;
         return mine.code;
     }
-    if (g->given[2 * all] > 0)
+    if (*failed > 0)
         return nmt_fail(err, NMT_ENOMEM, 0, "another rank cannot go on");
+    g->S = g->T = 0;
     g->loss = (struct nmt_loss){ 0, 0 };
     for (size_t i = 0; i < all; i++) {
-        g->loss.loss += g->given[2 * i];
-        g->loss.nll += g->given[2 * i + 1];
+        g->loss.loss += g->told[TOLD * i + LOSS];
+        g->loss.nll += g->told[TOLD * i + NLL];
+        g->S += (uint64_t)g->told[TOLD * i + SOURCE_TOKENS];
+        g->T += (uint64_t)g->told[TOLD * i + TARGET_TOKENS];
     }
     return 0;
 }
 
-int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
-                     const struct nmt_bitext *data, const uint32_t *order, size_t n,
-                     const struct nmt_dropout *dropout, real label_smoothing,
-                     struct nmt_threads *threads, struct nmt_err *err)
+/* Neighbours are alike: dealing them out balances the work. */
+static void deal(struct nmt_gradient *g, const struct nmt_gradient_task *task)
 {
-    struct job j = { g, p, dropout, label_smoothing };
-    const struct nmt_shard_range own = g->own;
-    g->S = g->T = 0;
-    for (size_t i = 0; i < own.n; i++)
-        g->shard[i].n = 0;
-    for (size_t i = 0; i < n; i++) { /* neighbours are alike: dealing them out balances the work */
-        struct nmt_pair pair = nmt_bitext_pair_at(data, order[i]);
-        pair.number = (uint32_t)i;
-        g->S += pair.S;
-        g->T += pair.T;
-        if (i % own.all - own.first < own.n) {
-            struct nmt_shard *s = &g->shard[i % own.all - own.first];
+    for (size_t k = 0; k < g->own.n; k++) {
+        struct nmt_shard *s = &g->shard[k];
+        s->n = 0;
+        for (size_t i = g->own.first + k; i < task->n; i += g->own.all) {
+            struct nmt_pair pair = nmt_bitext_pair_at(task->data, task->order[i]);
+            pair.number = (uint32_t)i;
             s->pairs[s->n++] = pair;
         }
     }
-    nmt_threads_run(threads, own.n, run_shard, &j);
-    return add_losses(g, err);
+}
+
+int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_gradient_task *task,
+                     struct nmt_threads *threads, struct nmt_err *err)
+{
+    struct job j = { g, task };
+    deal(g, task);
+    nmt_threads_run(threads, g->own.n, run_shard, &j);
+    return add_up(g, err);
 }

@@ -10,8 +10,9 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-static int read_data(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
+static int read_data(struct nmt_trainer *t, struct nmt_err *err)
 {
+    struct nmt_text *text = t->text;
     const struct nmt_config *c = t->config;
     if (t->opt->tsv && nmt_ranks_count(t->opt->ranks) > 1)
         return nmt_fail(err, NMT_EUSAGE, 0,
@@ -36,10 +37,10 @@ static int read_data(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_
     return 0;
 }
 
-static int build_data(struct nmt_trainer *t, const struct nmt_text text[2], struct nmt_err *err)
+static int build_data(struct nmt_trainer *t, struct nmt_err *err)
 {
     const struct nmt_config *c = t->config;
-    NMT_TRY(nmt_bitext_build(&t->data, &text[0], &text[1], t->source, t->target,
+    NMT_TRY(nmt_bitext_build(&t->data, &t->text[0], &t->text[1], t->source, t->target,
                              (size_t)c->train_max_length, err));
     if (t->data.n == 0)
         return nmt_fail(err, NMT_ETEXT, 0,
@@ -49,6 +50,33 @@ static int build_data(struct nmt_trainer *t, const struct nmt_text text[2], stru
         return nmt_fail(err, NMT_ELIMIT, 0, "more than 2^32 sentence pairs");
     return nmt_bitext_build(&t->valid, &t->valid_text[0], &t->valid_text[1], t->source, t->target,
                             0, err);
+}
+
+/* Subword dropout cuts the text again and again; without it the text has done its work. */
+static int plan_cutting(struct nmt_trainer *t, struct nmt_err *err)
+{
+    const struct nmt_config *c = t->config;
+    const double own[2] = { c->train_subword_dropout_source, c->train_subword_dropout_target };
+    t->cutting = (struct nmt_cutting){
+        .text = { &t->text[0], &t->text[1] },
+        .vocab = { t->source, t->target },
+        .seed = (uint64_t)c->train_seed,
+        .max_length = (size_t)c->train_max_length,
+    };
+    for (size_t side = 0; side < 2; side++) {
+        const double dropout = own[side] < 0 ? c->train_subword_dropout : own[side];
+        t->cutting.dropout[side] = dropout;
+        if (dropout == 0) {
+            nmt_text_release(&t->text[side]);
+            continue;
+        }
+        t->cutting.data = &t->data;
+        if (nmt_vocab_spec(t->cutting.vocab[side])->type != NMT_VOCAB_BPE)
+            return nmt_fail(err, NMT_ECONFIG, 0,
+                            "train.subword-dropout: the %s vocabulary is not of type bpe",
+                            side ? "target" : "source");
+    }
+    return 0;
 }
 
 /* The most pairs a batch may have. */
@@ -78,7 +106,8 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
                     t->optimizer.average ? t->optimizer.average : t->weights);
     NMT_TRY(nmt_shard_sum_init(&t->sum, t->layout.count, (size_t)c->train_shards, t->opt->ranks,
                                t->threads, err));
-    return nmt_gradient_init(&t->gradient, &t->shape, &t->layout, t->sum.own, t->opt->ranks,
+    return nmt_gradient_init(&t->gradient, &t->shape, &t->layout,
+                             t->cutting.data ? &t->cutting : NULL, t->sum.own, t->opt->ranks,
                              largest_batch(t), err);
 }
 
@@ -161,20 +190,20 @@ static int compare_ranks(struct nmt_trainer *t, struct nmt_err *err)
     return differ > 0 ? nmt_fail(err, NMT_ESHAPE, 0, "the ranks do not have the same files") : 0;
 }
 
-static int init_parts(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
+static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
 {
     NMT_TRY(nmt_config_check(t->config, err));
     NMT_TRY(prepare_paths(t, err));
     if (!t->opt->score && t->config->train_metric == NMT_VALID_BLEU)
         return nmt_fail(err, NMT_ECONFIG, 0, "train.metric: bleu, but nothing that computes it");
     NMT_TRY(nmt_state_refuse_foreign(t, err));
-    NMT_TRY(read_data(t, text, err));
+    NMT_TRY(read_data(t, err));
     NMT_TRY(nmt_state_vocabularies(t, err));
     if (!t->source)
-        NMT_TRY(nmt_vocab_learn_pair(&t->source, &t->target, t->config, &text[0], &text[1], err));
-    NMT_TRY(build_data(t, text, err));
-    nmt_text_release(&text[0]);
-    nmt_text_release(&text[1]);
+        NMT_TRY(
+            nmt_vocab_learn_pair(&t->source, &t->target, t->config, &t->text[0], &t->text[1], err));
+    NMT_TRY(build_data(t, err));
+    NMT_TRY(plan_cutting(t, err));
     NMT_TRY(nmt_threads_new(&t->threads, (size_t)t->config->train_threads, err));
     NMT_TRY(build_model(t, err));
     if (t->valid.n)
@@ -199,14 +228,10 @@ static int init_parts(struct nmt_trainer *t, struct nmt_text text[2], struct nmt
 int nmt_trainer_init(struct nmt_trainer *t, const struct nmt_train_options *opt,
                      struct nmt_err *err)
 {
-    struct nmt_text text[2] = { { .at = NULL }, { .at = NULL } };
     t->opt = opt;
     t->config = opt->config;
     t->lock = -1;
-    int rc = init_parts(t, text, err);
-    nmt_text_release(&text[0]);
-    nmt_text_release(&text[1]);
-    return rc;
+    return init_parts(t, err);
 }
 
 void nmt_trainer_release(struct nmt_trainer *t)
@@ -219,6 +244,8 @@ void nmt_trainer_release(struct nmt_trainer *t)
     nmt_threads_free(t->threads);
     nmt_bitext_release(&t->data);
     nmt_bitext_release(&t->valid);
+    nmt_text_release(&t->text[0]);
+    nmt_text_release(&t->text[1]);
     nmt_text_release(&t->valid_text[0]);
     nmt_text_release(&t->valid_text[1]);
     if (t->target != t->source)

@@ -138,9 +138,16 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
     const uint64_t number = t->optimizer.updates + t->at.skipped + 1;
     const struct nmt_dropout dropout = dropout_of(c, number);
     const double epochs = (double)t->at.epoch + (double)t->at.batch / (double)t->batches.count;
-    NMT_TRY(nmt_gradient_run(&t->gradient, &t->params, &t->data, t->batches.order + first, n,
-                             any_dropout(&dropout) ? &dropout : NULL,
-                             (real)c->train_label_smoothing, t->threads, err));
+    const struct nmt_gradient_task task = {
+        .params = &t->params,
+        .data = &t->data,
+        .order = t->batches.order + first,
+        .n = n,
+        .epoch = t->at.epoch,
+        .dropout = any_dropout(&dropout) ? &dropout : NULL,
+        .label_smoothing = (real)c->train_label_smoothing,
+    };
+    NMT_TRY(nmt_gradient_run(&t->gradient, &task, t->threads, err));
     t->at.batch++;
     NMT_TRY(nmt_shard_sum_run(&t->sum, t->gradient.block, &t->norm, err));
     if (!isfinite(t->norm))
@@ -223,11 +230,7 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
     struct nmt_validation v;
     struct nmt_buffer text[3] = { NMT_BUFFER_INIT, NMT_BUFFER_INIT, NMT_BUFFER_INIT };
     struct nmt_train_report r = { .event = NMT_TRAIN_VALID };
-    int rc = nmt_ranks_index(t->opt->ranks) == 0
-                 ? nmt_validator_run(&t->validator, &t->average, t->threads, &v, err)
-                 : 0;
-    if (rc == 0)
-        rc = nmt_exchange_share(t->opt->ranks, &v, sizeof v, err);
+    int rc = nmt_validator_run(&t->validator, &t->average, t->threads, &v, err);
     if (rc == 0)
         rc = sample(t, &r, text, err);
     if (rc == 0) {

@@ -29,9 +29,11 @@ struct nmt_train_position {
 struct nmt_trainer {
     const struct nmt_train_options *opt;
     const struct nmt_config *config;
+    struct nmt_text text[2]; /* of the bitext: kept for subword dropout alone */
     struct nmt_text valid_text[2];
     struct nmt_vocab *source, *target; /* target may be source */
     struct nmt_bitext data, valid;
+    struct nmt_cutting cutting; /* its data is NULL without subword dropout */
     struct nmt_shape shape;
     struct nmt_layout layout;
     real *weights;
