@@ -23,6 +23,7 @@
 #include <nmt/evaluate.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
+#include <nmt/half.h>
 #include <nmt/id.h>
 #include <nmt/id_text.h>
 #include <nmt/kinds.h>
