@@ -14,12 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_IDS = 256, OPT_BATCH, OPT_MAX_WAIT, OPT_INVALID, OPT_OVERLONG, OPT_MAX_LENGTH };
+enum {
+    OPT_IDS = 256,
+    OPT_BATCH,
+    OPT_MAX_WAIT,
+    OPT_INVALID,
+    OPT_OVERLONG,
+    OPT_MAX_LENGTH,
+    OPT_HALF
+};
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "model written by nmt-train (required; several: an ensemble)" },
     { OPT_IDS, "ids", NULL, "lines are token ids as nmt-vocab -e writes them" },
     { 'f', "format", "FORMAT", "stream (default), or for people: jsonl, npy" },
+    { OPT_HALF, "half", NULL, "write numbers of half precision: half the bytes" },
     { OPT_INVALID, "invalid", "POLICY", "lines that are no text: skip (default), replace or fail" },
     { OPT_OVERLONG, "overlong", "POLICY", "split (default), crop, skip or fail" },
     { OPT_MAX_LENGTH, "max-length", "N", "tokens from which on a line is too long (400)" },
@@ -211,6 +220,8 @@ static int open_all(struct work *w, struct nmt_err *err)
     o.max_length = (size_t)cli_int(cli, OPT_MAX_LENGTH, (int64_t)o.max_length, 1, 100000);
     o.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)o.batch, 1, 4096);
     w->format = cli_choice(cli, 'f', formats, STREAM);
+    if (cli_flag(cli, OPT_HALF) && w->format != STREAM)
+        cli_misuse(cli, "--half is for streams");
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
     const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
     cli_need(cli, 'm');
@@ -227,6 +238,7 @@ static int open_all(struct work *w, struct nmt_err *err)
     NMT_TRY(nmt_line_encoder_new(&w->encoder, (const struct nmt_model *const *)w->model,
                                  w->n_models, &o, err));
     nmt_line_encoder_header(w->encoder, &w->header);
+    w->header.half = cli_flag(cli, OPT_HALF);
     w->room = o.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->place = calloc(w->room, sizeof *w->place);
