@@ -13,6 +13,7 @@
 #include <nmt/chrf.h>
 #include <nmt/codes.h>
 #include <nmt/config.h>
+#include <nmt/convert.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
 #include <nmt/dictionary.h>
@@ -22,6 +23,7 @@
 #include <nmt/engine.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
+#include <nmt/feed.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
 #include <nmt/id.h>
