@@ -1,6 +1,7 @@
 /* nmt-decode: annotation records in, translations out. */
 #include "cli.h"
 #include "gather.h"
+#include "search_options.h"
 
 #include <nmt/engine.h>
 #include <nmt/filter.h>
@@ -16,35 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPT_LENGTH_PENALTY = 256,
-    OPT_LENGTH_NORM,
-    OPT_MIN_RATIO,
-    OPT_MAX_RATIO,
-    OPT_MAX_LENGTH,
-    OPT_SCORE,
-    OPT_REPLACE_UNK,
-    OPT_FORBID_UNK,
-    OPT_GEOMETRIC,
-    OPT_IDS,
-    OPT_FORCE,
-    OPT_BATCH,
-    OPT_MAX_WAIT
-};
+enum { OPT_SCORE = 256, OPT_REPLACE_UNK, OPT_IDS, OPT_FORCE, OPT_BATCH, OPT_MAX_WAIT };
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
-    { 'b', "beam", "N", "hypotheses that are followed; 1 is greedy (5)" },
-    { 'n', "n-best", "N", "write N translations of each line, as id ||| text ||| ... ||| score" },
-    { OPT_LENGTH_PENALTY, "length-penalty", "A", "divide scores by the length to the A (0.6)" },
-    { OPT_LENGTH_NORM, "length-norm", "NAME", "what the length is: mean (default) or gnmt" },
-    { OPT_MIN_RATIO, "min-ratio", "F", "least tokens for each source token (0; the paper: 0.5)" },
-    { OPT_MAX_RATIO, "max-ratio", "F", "most tokens for each source token (3); 0: no bound" },
-    { OPT_MAX_LENGTH, "max-length", "N", "most tokens of a translation (1000)" },
+    SEARCH_OPTIONS,
     { OPT_SCORE, "score", NULL, "write the score and a tab before each translation" },
     { OPT_REPLACE_UNK, "replace-unk", NULL, "copy the source word in the place of an unknown one" },
-    { OPT_FORBID_UNK, "forbid-unk", NULL, "never write an unknown word" },
-    { OPT_GEOMETRIC, "geometric", NULL, "ensembles: mean of log-probabilities" },
     { OPT_IDS, "ids", NULL, "write token ids instead of text; --force: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
@@ -57,13 +36,12 @@ static const struct cli_opt opts[] = {
     CLI_END
 };
 
-static const char *const norms[] = { "mean", "gnmt", NULL };
-
 struct work {
     struct cli *cli;
     struct nmt_model *model[NMT_ENSEMBLE_MAX];
     size_t n_models;
     struct nmt_translate_options options;
+    double weights[NMT_ENSEMBLE_MAX];
     struct nmt_print_options print;
     struct nmt_threads *threads;
     struct nmt_translator *translator;
@@ -269,22 +247,9 @@ static int decode_all(struct work *w, struct nmt_err *err)
 static void read_options(struct work *w)
 {
     const struct cli *cli = w->cli;
-    struct nmt_search_options *s = &w->options.search;
     w->options = nmt_translate_defaults();
     w->print.n_best = cli_flag(cli, 'n');
-    s->n_best = (size_t)cli_int(cli, 'n', 1, 1, NMT_BEAM_MAX);
-    if (w->print.n_best && s->n_best > s->beam)
-        s->beam = s->n_best;
-    s->beam = (size_t)cli_int(cli, 'b', (int64_t)s->beam, 1, NMT_BEAM_MAX);
-    if (s->n_best > s->beam)
-        cli_misuse(cli, "a beam of %zu gives no %zu translations", s->beam, s->n_best);
-    s->alpha = cli_real(cli, OPT_LENGTH_PENALTY, s->alpha, 0, 100);
-    s->norm = (enum nmt_length_norm)cli_choice(cli, OPT_LENGTH_NORM, norms, s->norm);
-    s->min_ratio = cli_real(cli, OPT_MIN_RATIO, s->min_ratio, 0, 1000);
-    s->max_ratio = cli_real(cli, OPT_MAX_RATIO, s->max_ratio, 0, 1000);
-    s->max_length = (size_t)cli_int(cli, OPT_MAX_LENGTH, (int64_t)s->max_length, 1, 100000);
-    s->forbid_unk = cli_flag(cli, OPT_FORBID_UNK);
-    s->geometric = cli_flag(cli, OPT_GEOMETRIC);
+    search_options_read(cli, &w->options.search, w->weights);
     w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK);
     w->options.alignments = cli_flag(cli, 'A');
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);

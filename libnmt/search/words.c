@@ -181,6 +181,7 @@ static int fill(struct nmt_output_line *out, const struct nmt_making *l,
 static int add_ids(struct nmt_output_line *out, const struct nmt_making *l, struct nmt_err *err)
 {
     size_t at = 0;
+    double coverage = 0;
     out->ids.n = 0;
     out->log_prob = 0;
     out->finished = true;
@@ -191,9 +192,10 @@ static int add_ids(struct nmt_output_line *out, const struct nmt_making *l, stru
         memcpy(out->token_log_prob + at, t->token_log_prob, t->n * sizeof(real));
         at += t->n;
         out->log_prob += t->log_prob;
+        coverage += t->coverage;
         out->finished &= t->finished;
     }
-    out->score = at ? nmt_length_score(&l->k->options->search, out->log_prob, at) : 0;
+    out->score = at ? nmt_length_score(&l->k->options->search, out->log_prob, at) + coverage : 0;
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <nmt/chrf.h>
 #include <nmt/codes.h>
 #include <nmt/config.h>
+#include <nmt/convert.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
 #include <nmt/dictionary.h>
@@ -21,6 +22,7 @@
 #include <nmt/engine.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
+#include <nmt/feed.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
 #include <nmt/id.h>
