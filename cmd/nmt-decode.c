@@ -3,9 +3,8 @@
 #include "gather.h"
 #include "search_options.h"
 
+#include <nmt/beside.h>
 #include <nmt/engine.h>
-#include <nmt/filter.h>
-#include <nmt/lines.h>
 #include <nmt/model.h>
 #include <nmt/output.h>
 #include <nmt/print.h>
@@ -17,15 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_SCORE = 256, OPT_REPLACE_UNK, OPT_IDS, OPT_FORCE, OPT_BATCH, OPT_MAX_WAIT };
+enum { OPT_SCORE = 256, OPT_REPLACE_UNK, OPT_IDS, OPT_FORCE, OPT_PREFIX, OPT_BATCH, OPT_MAX_WAIT };
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
     SEARCH_OPTIONS,
     { OPT_SCORE, "score", NULL, "write the score and a tab before each translation" },
     { OPT_REPLACE_UNK, "replace-unk", NULL, "copy the source word in the place of an unknown one" },
-    { OPT_IDS, "ids", NULL, "write token ids instead of text; --force: read them" },
+    { OPT_IDS, "ids", NULL, "write token ids instead of text; --force, --prefix: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
+    { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
     { OPT_MAX_WAIT, "max-wait", "MS", "longest that a record waits for company (5)" },
@@ -35,6 +35,14 @@ static const struct cli_opt opts[] = {
     CLI_COMMON,
     CLI_END
 };
+
+/* Files with a line for each record. */
+static const struct {
+    int option;
+    enum nmt_beside_kind kind;
+} beside[] = { { OPT_FORCE, NMT_BESIDE_TARGET }, { OPT_PREFIX, NMT_BESIDE_PREFIX } };
+
+enum { N_BESIDE = sizeof beside / sizeof *beside };
 
 struct work {
     struct cli *cli;
@@ -47,9 +55,7 @@ struct work {
     struct nmt_translator *translator;
     struct nmt_output *out, *align_out;
     struct nmt_stream_writer *aligner;
-    struct nmt_lines *force;
-    struct nmt_segmenter *segmenter; /* of forced targets */
-    struct nmt_ids target;
+    struct nmt_beside *beside[N_BESIDE];
     struct nmt_buffer text;
     struct gather gather;
     struct nmt_stream_reader *in;
@@ -96,37 +102,6 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
     return 0;
 }
 
-/* The next line of TARGET belongs to record r; a record that failed takes its line along. */
-static int read_target(struct work *w, struct nmt_translated *r, struct nmt_err *err)
-{
-    const struct nmt_segmented *cut;
-    const struct nmt_vocab *v = nmt_model_target_vocab(w->model[0]);
-    char *line;
-    size_t len;
-    int rc = nmt_lines_next(w->force, &line, &len, err);
-    if (rc < 0)
-        return rc;
-    if (rc == 0)
-        return nmt_fail(err, NMT_ESHAPE, w->read, "%s has %" PRIu64 " lines, but there are more %s",
-                        nmt_lines_name(w->force), nmt_lines_number(w->force), "records");
-    if (r->fault.code)
-        return 0;
-    if (w->print.ids) {
-        rc = nmt_ids_parse(&w->target, line, len, nmt_vocab_size(v), &r->fault);
-        if (rc == 0)
-            rc = nmt_translated_force_ids(r, w->target.data, w->target.n, &r->fault);
-    } else {
-        rc = nmt_text_check(line, len, &r->fault);
-        if (rc == 0)
-            rc = nmt_segmenter_encode(w->segmenter, line, len, &cut, &r->fault);
-        if (rc == 0)
-            rc = nmt_translated_force(r, line, len, cut, &r->fault);
-    }
-    if (rc == 0 && r->target.n > 0 && r->source.annotation[0].n == 0)
-        nmt_fail(&r->fault, NMT_ETEXT, 0, "a translation of nothing cannot be scored");
-    return rc == NMT_ENOMEM ? rc : 0;
-}
-
 /* Takes the record the stream stands at into the window. */
 static int take_record(struct work *w, int type, struct nmt_err *err)
 {
@@ -138,8 +113,9 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
     w->read++;
-    if (w->force)
-        NMT_TRY(read_target(w, r, err));
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (w->beside[i])
+            NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
     if (w->n++ == 0)
         gather_begin(&w->gather);
     return 0;
@@ -211,21 +187,6 @@ static int decode_window(struct work *w, struct nmt_err *err)
     return 0;
 }
 
-/* TARGET must end where the records do. */
-static int check_target_end(struct work *w, struct nmt_err *err)
-{
-    char *line;
-    size_t len;
-    int rc = nmt_lines_next(w->force, &line, &len, err);
-    if (rc <= 0)
-        return rc;
-    while ((rc = nmt_lines_next(w->force, &line, &len, err)) > 0)
-        ;
-    NMT_TRY(rc);
-    return nmt_fail(err, NMT_ESHAPE, 0, "%s has %" PRIu64 " lines for %" PRIu64 " records",
-                    nmt_lines_name(w->force), nmt_lines_number(w->force), w->read);
-}
-
 static int decode_all(struct work *w, struct nmt_err *err)
 {
     while (!w->ended) {
@@ -235,14 +196,27 @@ static int decode_all(struct work *w, struct nmt_err *err)
     }
     if (w->failed > 10)
         cli_warn_failed(w->cli, "%" PRIu64 " more records failed", w->failed - 10);
-    if (w->force && !gather_interrupted())
-        NMT_TRY(check_target_end(w, err));
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (w->beside[i] && !gather_interrupted())
+            NMT_TRY(nmt_beside_end(w->beside[i], w->read, err));
     if (w->aligner && !gather_interrupted())
         NMT_TRY(nmt_stream_write_end(w->aligner, err));
     return 0;
 }
 
 /* --- the program ------------------------------------------------------------------------ */
+
+/* Only one of the stream and the files beside it can be stdin. */
+static void check_stdin(const struct cli *cli)
+{
+    size_t n = cli->n_operands == 0;
+    for (size_t i = 0; i < cli->n_operands; i++)
+        n += strcmp(cli->operands[i], "-") == 0;
+    for (size_t i = 0; i < N_BESIDE; i++)
+        n += strcmp(cli_value(cli, beside[i].option, ""), "-") == 0;
+    if (n > 1)
+        cli_misuse(cli, "stdin can be read once only");
+}
 
 static void read_options(struct work *w)
 {
@@ -261,9 +235,9 @@ static void read_options(struct work *w)
         cli_misuse(cli, "-A and -o are the same file");
     if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
-    if (cli_flag(cli, OPT_FORCE) && strcmp(cli_value(cli, OPT_FORCE, ""), "-") == 0 &&
-        cli->n_operands == 0)
-        cli_misuse(cli, "the stream and TARGET cannot both be stdin");
+    if (cli_flag(cli, OPT_FORCE) && cli_flag(cli, OPT_PREFIX))
+        cli_misuse(cli, "--force and --prefix exclude each other");
+    check_stdin(cli);
     cli_need(cli, 'm');
     if (cli_count(cli, 'm') > NMT_ENSEMBLE_MAX)
         cli_misuse(cli, "at most %zu models", NMT_ENSEMBLE_MAX);
@@ -294,10 +268,11 @@ static int open_all(struct work *w, struct nmt_err *err)
                                w->n_models, &w->options, err));
     if (cli_flag(cli, 'A'))
         NMT_TRY(open_aligner(w, err));
-    if (cli_flag(cli, OPT_FORCE)) {
-        NMT_TRY(nmt_lines_open(&w->force, cli_value(cli, OPT_FORCE, NULL), 0, err));
-        NMT_TRY(nmt_segmenter_new(&w->segmenter, nmt_model_target_vocab(w->model[0]), err));
-    }
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (cli_flag(cli, beside[i].option))
+            NMT_TRY(nmt_beside_open(&w->beside[i], beside[i].kind,
+                                    cli_value(cli, beside[i].option, NULL),
+                                    nmt_model_target_vocab(w->model[0]), w->print.ids, err));
     w->room = w->options.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->alignment = calloc(w->options.search.n_best, sizeof *w->alignment);
@@ -321,14 +296,13 @@ static void close_all(struct work *w)
     nmt_output_abandon(w->out);
     nmt_output_abandon(w->align_out);
     nmt_stream_close(w->in);
-    nmt_lines_close(w->force);
-    nmt_segmenter_free(w->segmenter);
+    for (size_t i = 0; i < N_BESIDE; i++)
+        nmt_beside_close(w->beside[i]);
     for (size_t i = 0; w->window && i < w->room; i++)
         nmt_translated_release(&w->window[i]);
     free(w->window);
     free(w->alignment);
     nmt_buffer_release(&w->text);
-    nmt_ids_release(&w->target);
     nmt_translator_free(w->translator);
     nmt_threads_free(w->threads);
     for (size_t m = 0; m < w->n_models; m++)

@@ -4,6 +4,7 @@
 
 #include <nmt/align.h>
 #include <nmt/arena.h>
+#include <nmt/beside.h>
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
 #include <nmt/by_length.h>
