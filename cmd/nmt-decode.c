@@ -1,12 +1,14 @@
 /* nmt-decode: annotation records in, translations out. */
 #include "cli.h"
 #include "gather.h"
+#include "search_options.h"
 
 #include <nmt/engine.h>
 #include <nmt/filter.h>
 #include <nmt/lines.h>
 #include <nmt/model.h>
 #include <nmt/output.h>
+#include <nmt/print.h>
 #include <nmt/stream.h>
 #include <nmt/threads.h>
 #include <nmt/translate.h>
@@ -15,35 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPT_LENGTH_PENALTY = 256,
-    OPT_LENGTH_NORM,
-    OPT_MIN_RATIO,
-    OPT_MAX_RATIO,
-    OPT_MAX_LENGTH,
-    OPT_SCORE,
-    OPT_REPLACE_UNK,
-    OPT_FORBID_UNK,
-    OPT_GEOMETRIC,
-    OPT_IDS,
-    OPT_FORCE,
-    OPT_BATCH,
-    OPT_MAX_WAIT
-};
+enum { OPT_SCORE = 256, OPT_REPLACE_UNK, OPT_IDS, OPT_FORCE, OPT_BATCH, OPT_MAX_WAIT };
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
-    { 'b', "beam", "N", "hypotheses that are followed; 1 is greedy (5)" },
-    { 'n', "n-best", "N", "write N translations of each line, as id ||| text ||| ... ||| score" },
-    { OPT_LENGTH_PENALTY, "length-penalty", "A", "divide scores by the length to the A (0.6)" },
-    { OPT_LENGTH_NORM, "length-norm", "NAME", "what the length is: mean (default) or gnmt" },
-    { OPT_MIN_RATIO, "min-ratio", "F", "least tokens for each source token (0; the paper: 0.5)" },
-    { OPT_MAX_RATIO, "max-ratio", "F", "most tokens for each source token (3); 0: no bound" },
-    { OPT_MAX_LENGTH, "max-length", "N", "most tokens of a translation (1000)" },
+    SEARCH_OPTIONS,
     { OPT_SCORE, "score", NULL, "write the score and a tab before each translation" },
     { OPT_REPLACE_UNK, "replace-unk", NULL, "copy the source word in the place of an unknown one" },
-    { OPT_FORBID_UNK, "forbid-unk", NULL, "never write an unknown word" },
-    { OPT_GEOMETRIC, "geometric", NULL, "ensembles: mean of log-probabilities" },
     { OPT_IDS, "ids", NULL, "write token ids instead of text; --force: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
@@ -56,13 +36,13 @@ static const struct cli_opt opts[] = {
     CLI_END
 };
 
-static const char *const norms[] = { "mean", "gnmt", NULL };
-
 struct work {
     struct cli *cli;
     struct nmt_model *model[NMT_ENSEMBLE_MAX];
     size_t n_models;
     struct nmt_translate_options options;
+    double weights[NMT_ENSEMBLE_MAX];
+    struct nmt_print_options print;
     struct nmt_threads *threads;
     struct nmt_translator *translator;
     struct nmt_output *out, *align_out;
@@ -78,7 +58,7 @@ struct work {
     size_t n, room;
     uint64_t record, failed; /* written; of them without translation */
     uint64_t read;
-    bool n_best, score, ids, ended;
+    bool ended;
 };
 
 /* --- reading ---------------------------------------------------------------------------- */
@@ -131,7 +111,7 @@ static int read_target(struct work *w, struct nmt_translated *r, struct nmt_err 
                         nmt_lines_name(w->force), nmt_lines_number(w->force), "records");
     if (r->fault.code)
         return 0;
-    if (w->ids) {
+    if (w->print.ids) {
         rc = nmt_ids_parse(&w->target, line, len, nmt_vocab_size(v), &r->fault);
         if (rc == 0)
             rc = nmt_translated_force_ids(r, w->target.data, w->target.n, &r->fault);
@@ -189,38 +169,12 @@ static int read_window(struct work *w, struct nmt_err *err)
 
 /* --- writing ---------------------------------------------------------------------------- */
 
-static int add_translation(struct work *w, const struct nmt_output_line *l, struct nmt_err *err)
-{
-    if (!w->ids)
-        return nmt_buffer_add(&w->text, l->text.len ? l->text.data : "", l->text.len, err);
-    size_t n = 0;
-    for (size_t i = 0; i < l->ids.n; i++)
-        if (l->ids.data[i] != NMT_ID_EOS)
-            NMT_TRY(nmt_buffer_addf(&w->text, err, n++ ? " %u" : "%u", l->ids.data[i]));
-    return 0;
-}
-
-static int add_line(struct work *w, const struct nmt_output_line *l, struct nmt_err *err)
-{
-    if (w->force)
-        return nmt_buffer_addf(&w->text, err, "%.4f\n", l->score);
-    if (w->n_best)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, "%" PRIu64 " ||| ", w->record - 1));
-    else if (w->score)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, "%.4f\t", l->score));
-    NMT_TRY(add_translation(w, l, err));
-    if (w->n_best)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, " ||| logprob= %.4f tokens= %zu ||| %.4f",
-                                l->log_prob, l->ids.n, l->score));
-    return nmt_buffer_addc(&w->text, '\n', err);
-}
-
 static int put_alignments(struct work *w, const struct nmt_translated *r, struct nmt_err *err)
 {
     struct nmt_err why = NMT_ERR_INIT;
     if (r->fault.code)
         return nmt_stream_write_failed(w->aligner, w->record, r->fault.msg, err);
-    size_t n = w->n_best ? r->n : 1;
+    size_t n = w->print.n_best ? r->n : 1;
     for (size_t k = 0; k < n; k++)
         w->alignment[k] = r->line[k].alignment;
     int rc = nmt_stream_write_alignments(w->aligner, w->alignment, n, &why);
@@ -235,16 +189,9 @@ static int put_record(struct work *w, const struct nmt_translated *r, struct nmt
 {
     w->record++;
     w->text.len = 0;
-    if (r->fault.code) {
-        if (w->failed++ < 10)
-            cli_warn_failed(w->cli, "record %" PRIu64 ": %s", w->record, r->fault.msg);
-        if (w->n_best)
-            NMT_TRY(nmt_buffer_addf(&w->text, err, "%" PRIu64 " |||  |||  ||| ", w->record - 1));
-        NMT_TRY(nmt_buffer_addc(&w->text, '\n', err));
-    } else {
-        for (size_t k = 0; k < (w->n_best ? r->n : 1); k++)
-            NMT_TRY(add_line(w, &r->line[k], err));
-    }
+    if (r->fault.code && w->failed++ < 10)
+        cli_warn_failed(w->cli, "record %" PRIu64 ": %s", w->record, r->fault.msg);
+    NMT_TRY(nmt_translated_print(&w->text, r, w->record, &w->print, err));
     if (w->aligner)
         NMT_TRY(put_alignments(w, r, err));
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
@@ -300,31 +247,19 @@ static int decode_all(struct work *w, struct nmt_err *err)
 static void read_options(struct work *w)
 {
     const struct cli *cli = w->cli;
-    struct nmt_search_options *s = &w->options.search;
     w->options = nmt_translate_defaults();
-    w->n_best = cli_flag(cli, 'n');
-    s->n_best = (size_t)cli_int(cli, 'n', 1, 1, NMT_BEAM_MAX);
-    if (w->n_best && s->n_best > s->beam)
-        s->beam = s->n_best;
-    s->beam = (size_t)cli_int(cli, 'b', (int64_t)s->beam, 1, NMT_BEAM_MAX);
-    if (s->n_best > s->beam)
-        cli_misuse(cli, "a beam of %zu gives no %zu translations", s->beam, s->n_best);
-    s->alpha = cli_real(cli, OPT_LENGTH_PENALTY, s->alpha, 0, 100);
-    s->norm = (enum nmt_length_norm)cli_choice(cli, OPT_LENGTH_NORM, norms, s->norm);
-    s->min_ratio = cli_real(cli, OPT_MIN_RATIO, s->min_ratio, 0, 1000);
-    s->max_ratio = cli_real(cli, OPT_MAX_RATIO, s->max_ratio, 0, 1000);
-    s->max_length = (size_t)cli_int(cli, OPT_MAX_LENGTH, (int64_t)s->max_length, 1, 100000);
-    s->forbid_unk = cli_flag(cli, OPT_FORBID_UNK);
-    s->geometric = cli_flag(cli, OPT_GEOMETRIC);
+    w->print.n_best = cli_flag(cli, 'n');
+    search_options_read(cli, &w->options.search, w->weights);
     w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK);
     w->options.alignments = cli_flag(cli, 'A');
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
-    w->score = cli_flag(cli, OPT_SCORE);
-    w->ids = cli_flag(cli, OPT_IDS);
+    w->print.score = cli_flag(cli, OPT_SCORE);
+    w->print.ids = cli_flag(cli, OPT_IDS);
+    w->print.forced = cli_flag(cli, OPT_FORCE);
     const char *out = cli_value(cli, 'o', "-"), *alignments = cli_value(cli, 'A', NULL);
     if (alignments && strcmp(alignments, out) == 0)
         cli_misuse(cli, "-A and -o are the same file");
-    if (cli_flag(cli, OPT_FORCE) && w->n_best)
+    if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
     if (cli_flag(cli, OPT_FORCE) && strcmp(cli_value(cli, OPT_FORCE, ""), "-") == 0 &&
         cli->n_operands == 0)

@@ -51,9 +51,14 @@ static int check_optimizer(const struct nmt_config *c, struct nmt_err *err)
         REFUSE("train.adadelta-rho must be less than 1");
     if (c->train_adam_epsilon <= 0 || c->train_adadelta_epsilon <= 0)
         REFUSE("train.adam-epsilon and train.adadelta-epsilon must be greater than 0");
-    if (c->train_schedule == NMT_SCHEDULE_EXPONENTIAL && !c->train_epochs && !c->train_updates)
-        REFUSE("train.schedule: exponential needs train.epochs or train.updates: the rate falls "
-               "over a planned length");
+    const bool linear = c->train_schedule == NMT_SCHEDULE_LINEAR;
+    if ((linear || c->train_schedule == NMT_SCHEDULE_EXPONENTIAL) && !c->train_epochs &&
+        !c->train_updates)
+        REFUSE("train.schedule: %s needs train.epochs or train.updates: the rate falls over a "
+               "planned length",
+               linear ? "linear" : "exponential");
+    if (c->train_schedule == NMT_SCHEDULE_INVERSE_SQRT && !c->train_warmup)
+        REFUSE("train.schedule: inverse-sqrt needs train.warmup: the rate falls from there");
     if (c->train_schedule == NMT_SCHEDULE_PLATEAU && !*c->data_valid_source)
         REFUSE("train.schedule: plateau needs data.valid-source and data.valid-target");
     return 0;
@@ -78,6 +83,8 @@ int nmt_config_check(const struct nmt_config *c, struct nmt_err *err)
     NMT_TRY(check_dropout(c->train_dropout_recurrent, "dropout-recurrent", err));
     NMT_TRY(check_dropout(c->train_dropout_layer, "dropout-layer", err));
     NMT_TRY(check_dropout(c->train_dropout_word, "dropout-word", err));
+    NMT_TRY(check_dropout(c->train_subword_dropout_source, "subword-dropout-source", err));
+    NMT_TRY(check_dropout(c->train_subword_dropout_target, "subword-dropout-target", err));
     /* A pair at the limit, with its </s>, must fit into a batch. */
     if (c->train_batch_words != 0 && c->train_batch_words <= c->train_max_length)
         REFUSE("train.batch-words (%lld) must be greater than train.max-length (%lld)",

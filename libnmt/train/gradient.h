@@ -8,12 +8,15 @@
 
 #include "model/pass.h"
 #include "train/bitext.h"
+#include "train/cutter.h"
+#include "train/shard_sum.h"
 
 #include <nmt/threads.h>
 
 struct nmt_shard {
     struct nmt_pass pass;
     struct nmt_params grads;
+    struct nmt_cutter cutter; /* used with subword dropout */
     struct nmt_pair *pairs;
     size_t n;
     struct nmt_loss loss;
@@ -22,26 +25,41 @@ struct nmt_shard {
 
 struct nmt_gradient {
     const struct nmt_shape *shape;
-    size_t shards;
-    struct nmt_shard *shard;
-    real **block; /* [shards] gradients, cleared by the optimiser */
+    struct nmt_shard_range own; /* the shards this rank works on */
+    struct nmt_ranks *ranks;    /* borrowed */
+    struct nmt_shard *shard;    /* [own.n] */
+    real **block;               /* [own.n] gradients, cleared by the optimiser */
+    double *told;               /* what the shards tell each other */
     struct nmt_loss loss;
     uint64_t S, T; /* tokens of the last batch, with </s> */
 };
 
-/** layout and shape are borrowed. */
+/**
+ * layout, shape, cutting (NULL: no subword dropout) and ranks are borrowed. own: the part of the
+ * shards that is worked on here.
+ */
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
-                      const struct nmt_layout *layout, size_t shards, size_t largest_batch,
+                      const struct nmt_layout *layout, const struct nmt_cutting *cutting,
+                      struct nmt_shard_range own, struct nmt_ranks *ranks, size_t largest_batch,
                       struct nmt_err *err) NMT_MUST_USE;
 void nmt_gradient_release(struct nmt_gradient *g);
 
+/** What an update is made of. */
+struct nmt_gradient_task {
+    const struct nmt_params *params;
+    const struct nmt_bitext *data;
+    const uint32_t *order; /* [n] the pairs */
+    size_t n;
+    uint64_t epoch;                    /* of subword dropout */
+    const struct nmt_dropout *dropout; /* NULL: none */
+    real label_smoothing;
+};
+
 /**
- * Adds the gradient of the summed loss of pairs order[0..n) to the blocks; sets loss, S, T.
- * dropout NULL: none. NMT_ENOMEM.
+ * Adds the gradient of the summed loss of the pairs to the blocks, those of this rank's shards;
+ * sets loss, S, T, of all shards. NMT_ENOMEM, here or on another rank.
  */
-int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_params *p,
-                     const struct nmt_bitext *data, const uint32_t *order, size_t n,
-                     const struct nmt_dropout *dropout, real label_smoothing,
+int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_gradient_task *task,
                      struct nmt_threads *threads, struct nmt_err *err) NMT_MUST_USE;
 
 /** The i-th pair of a bitext as the model reads it. */

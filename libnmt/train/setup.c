@@ -1,15 +1,22 @@
 /* Everything a training run needs, built once: data, vocabularies, weights, workers. */
 #include "train/trainer.h"
 
+#include "math/kernels.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
-static int read_data(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
+static int read_data(struct nmt_trainer *t, struct nmt_err *err)
 {
+    struct nmt_text *text = t->text;
     const struct nmt_config *c = t->config;
+    if (t->opt->tsv && nmt_ranks_count(t->opt->ranks) > 1)
+        return nmt_fail(err, NMT_EUSAGE, 0,
+                        "several ranks cannot read one stream: give SOURCE and TARGET");
     if (t->opt->tsv)
         NMT_TRY(nmt_text_read_pair(&text[0], &text[1], t->opt->tsv, NULL, err));
     else if (!c->data_source[0] || !c->data_target[0])
@@ -30,10 +37,10 @@ static int read_data(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_
     return 0;
 }
 
-static int build_data(struct nmt_trainer *t, const struct nmt_text text[2], struct nmt_err *err)
+static int build_data(struct nmt_trainer *t, struct nmt_err *err)
 {
     const struct nmt_config *c = t->config;
-    NMT_TRY(nmt_bitext_build(&t->data, &text[0], &text[1], t->source, t->target,
+    NMT_TRY(nmt_bitext_build(&t->data, &t->text[0], &t->text[1], t->source, t->target,
                              (size_t)c->train_max_length, err));
     if (t->data.n == 0)
         return nmt_fail(err, NMT_ETEXT, 0,
@@ -43,6 +50,33 @@ static int build_data(struct nmt_trainer *t, const struct nmt_text text[2], stru
         return nmt_fail(err, NMT_ELIMIT, 0, "more than 2^32 sentence pairs");
     return nmt_bitext_build(&t->valid, &t->valid_text[0], &t->valid_text[1], t->source, t->target,
                             0, err);
+}
+
+/* Subword dropout cuts the text again and again; without it the text has done its work. */
+static int plan_cutting(struct nmt_trainer *t, struct nmt_err *err)
+{
+    const struct nmt_config *c = t->config;
+    const double own[2] = { c->train_subword_dropout_source, c->train_subword_dropout_target };
+    t->cutting = (struct nmt_cutting){
+        .text = { &t->text[0], &t->text[1] },
+        .vocab = { t->source, t->target },
+        .seed = (uint64_t)c->train_seed,
+        .max_length = (size_t)c->train_max_length,
+    };
+    for (size_t side = 0; side < 2; side++) {
+        const double dropout = own[side] < 0 ? c->train_subword_dropout : own[side];
+        t->cutting.dropout[side] = dropout;
+        if (dropout == 0) {
+            nmt_text_release(&t->text[side]);
+            continue;
+        }
+        t->cutting.data = &t->data;
+        if (nmt_vocab_spec(t->cutting.vocab[side])->type != NMT_VOCAB_BPE)
+            return nmt_fail(err, NMT_ECONFIG, 0,
+                            "train.subword-dropout: the %s vocabulary is not of type bpe",
+                            side ? "target" : "source");
+    }
+    return 0;
 }
 
 /* The most pairs a batch may have. */
@@ -70,7 +104,10 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
     NMT_TRY(nmt_optimizer_init(&t->optimizer, c, t->weights, t->layout.count, err));
     nmt_params_bind(&t->average, &t->shape, &t->layout,
                     t->optimizer.average ? t->optimizer.average : t->weights);
-    return nmt_gradient_init(&t->gradient, &t->shape, &t->layout, (size_t)c->train_shards,
+    NMT_TRY(nmt_shard_sum_init(&t->sum, t->layout.count, (size_t)c->train_shards, t->opt->ranks,
+                               t->threads, err));
+    return nmt_gradient_init(&t->gradient, &t->shape, &t->layout,
+                             t->cutting.data ? &t->cutting : NULL, t->sum.own, t->opt->ranks,
                              largest_batch(t), err);
 }
 
@@ -121,23 +158,52 @@ static int prepare_paths(struct nmt_trainer *t, struct nmt_err *err)
     t->lock_path = beside(t->opt->model, ".lock");
     if (!t->state_path || !t->lock_path)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    return lock_model(t, err);
+    return nmt_ranks_index(t->opt->ranks) == 0 ? lock_model(t, err) : 0;
 }
 
-static int init_parts(struct nmt_trainer *t, struct nmt_text text[2], struct nmt_err *err)
+/*
+ * All ranks must start from the same and go on the same way: every rank makes the update by itself,
+ * and other kernels round otherwise.
+ */
+static int compare_ranks(struct nmt_trainer *t, struct nmt_err *err)
+{
+    struct {
+        uint8_t data[16], valid[16];
+        uint64_t updates, weights, vocabularies, kernels;
+    } mine, first;
+    memset(&mine, 0, sizeof mine);
+    memcpy(mine.data, t->data.digest, sizeof mine.data);
+    memcpy(mine.valid, t->valid.digest, sizeof mine.valid);
+    mine.updates = t->optimizer.updates;
+    mine.weights = XXH3_64bits(t->weights, t->layout.count * sizeof *t->weights);
+    mine.vocabularies = nmt_vocab_size(t->source) << 32 | nmt_vocab_size(t->target);
+    mine.kernels = XXH3_64bits(nmt_kernels()->name, strlen(nmt_kernels()->name));
+    first = mine;
+    NMT_TRY(nmt_exchange_share(t->opt->ranks, &first, sizeof first, err));
+    double differ = memcmp(&mine, &first, sizeof mine) != 0;
+    const bool here = differ > 0;
+    NMT_TRY(nmt_exchange_add(t->opt->ranks, &differ, 1, err));
+    if (here)
+        return nmt_fail(err, NMT_ESHAPE, 0,
+                        "rank %zu has other data, vocabularies, kernels or another %s than rank 0",
+                        nmt_ranks_index(t->opt->ranks), t->state_path);
+    return differ > 0 ? nmt_fail(err, NMT_ESHAPE, 0, "the ranks do not have the same files") : 0;
+}
+
+static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
 {
     NMT_TRY(nmt_config_check(t->config, err));
     NMT_TRY(prepare_paths(t, err));
     if (!t->opt->score && t->config->train_metric == NMT_VALID_BLEU)
         return nmt_fail(err, NMT_ECONFIG, 0, "train.metric: bleu, but nothing that computes it");
     NMT_TRY(nmt_state_refuse_foreign(t, err));
-    NMT_TRY(read_data(t, text, err));
+    NMT_TRY(read_data(t, err));
     NMT_TRY(nmt_state_vocabularies(t, err));
     if (!t->source)
-        NMT_TRY(nmt_vocab_learn_pair(&t->source, &t->target, t->config, &text[0], &text[1], err));
-    NMT_TRY(build_data(t, text, err));
-    nmt_text_release(&text[0]);
-    nmt_text_release(&text[1]);
+        NMT_TRY(
+            nmt_vocab_learn_pair(&t->source, &t->target, t->config, &t->text[0], &t->text[1], err));
+    NMT_TRY(build_data(t, err));
+    NMT_TRY(plan_cutting(t, err));
     NMT_TRY(nmt_threads_new(&t->threads, (size_t)t->config->train_threads, err));
     NMT_TRY(build_model(t, err));
     if (t->valid.n)
@@ -148,6 +214,7 @@ static int init_parts(struct nmt_trainer *t, struct nmt_text text[2], struct nmt
     nmt_trainer_report(t, &r, NMT_TRAIN_DATA, NULL);
     int resumed = nmt_trainer_load_state(t, err);
     NMT_TRY(resumed);
+    NMT_TRY(compare_ranks(t, err));
     NMT_TRY(nmt_batches_build(&t->batches, &t->data, t->config, t->at.epoch, err));
     if (t->at.batch > t->batches.count)
         return nmt_fail(err, NMT_EFORMAT, 0, "%s: the position is behind the data", t->state_path);
@@ -161,14 +228,10 @@ static int init_parts(struct nmt_trainer *t, struct nmt_text text[2], struct nmt
 int nmt_trainer_init(struct nmt_trainer *t, const struct nmt_train_options *opt,
                      struct nmt_err *err)
 {
-    struct nmt_text text[2] = { { .at = NULL }, { .at = NULL } };
     t->opt = opt;
     t->config = opt->config;
     t->lock = -1;
-    int rc = init_parts(t, text, err);
-    nmt_text_release(&text[0]);
-    nmt_text_release(&text[1]);
-    return rc;
+    return init_parts(t, err);
 }
 
 void nmt_trainer_release(struct nmt_trainer *t)
@@ -176,10 +239,13 @@ void nmt_trainer_release(struct nmt_trainer *t)
     nmt_validator_release(&t->validator);
     nmt_batches_release(&t->batches);
     nmt_gradient_release(&t->gradient);
+    nmt_shard_sum_release(&t->sum);
     nmt_optimizer_release(&t->optimizer);
     nmt_threads_free(t->threads);
     nmt_bitext_release(&t->data);
     nmt_bitext_release(&t->valid);
+    nmt_text_release(&t->text[0]);
+    nmt_text_release(&t->text[1]);
     nmt_text_release(&t->valid_text[0]);
     nmt_text_release(&t->valid_text[1]);
     if (t->target != t->source)

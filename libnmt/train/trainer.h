@@ -29,15 +29,18 @@ struct nmt_train_position {
 struct nmt_trainer {
     const struct nmt_train_options *opt;
     const struct nmt_config *config;
+    struct nmt_text text[2]; /* of the bitext: kept for subword dropout alone */
     struct nmt_text valid_text[2];
     struct nmt_vocab *source, *target; /* target may be source */
     struct nmt_bitext data, valid;
+    struct nmt_cutting cutting; /* its data is NULL without subword dropout */
     struct nmt_shape shape;
     struct nmt_layout layout;
     real *weights;
     struct nmt_params params;  /* of the weights */
     struct nmt_params average; /* of the moving average, or the weights */
     struct nmt_gradient gradient;
+    struct nmt_shard_sum sum;
     struct nmt_optimizer optimizer;
     struct nmt_validator validator;
     struct nmt_threads *threads;
@@ -46,6 +49,9 @@ struct nmt_trainer {
     char *state_path, *lock_path;
     int lock; /* descriptor of the lock file; -1: none */
     bool save_failed;
+    struct {
+        bool stop, save, late; /* the same on all ranks; see ask_ranks */
+    } asked;
 
     /* since the last report of progress, and of this process */
     double loss_sum, nll_sum, tokens_sum;

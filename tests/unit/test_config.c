@@ -432,6 +432,11 @@ Test(config, values_that_do_not_go_together_are_refused)
     combination(SETS("train.epochs=0", "train.updates=10"), "");
     combination(SETS("train.adam-beta2=1"),
                 "train.adam-beta1 and train.adam-beta2 must be less than 1");
+    combination(SETS("train.schedule=linear", "train.epochs=0"),
+                "train.schedule: linear needs train.epochs or train.updates: the rate falls over a "
+                "planned length");
+    combination(SETS("train.schedule=inverse-sqrt"),
+                "train.schedule: inverse-sqrt needs train.warmup: the rate falls from there");
     combination(SETS("train.schedule=plateau"),
                 "train.schedule: plateau needs data.valid-source and data.valid-target");
     combination(SETS("data.source=x"), "data.source and data.target belong together");

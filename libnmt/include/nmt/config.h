@@ -24,7 +24,7 @@
 #define NMT_WORDS_INIT      "uniform paper"
 #define NMT_WORDS_OPTIMIZER "adam adadelta sgd"
 #define NMT_WORDS_LOSS      "tokens sentences sum"
-#define NMT_WORDS_SCHEDULE  "exponential plateau constant"
+#define NMT_WORDS_SCHEDULE  "exponential plateau constant linear inverse-sqrt"
 #define NMT_WORDS_METRIC    "bleu perplexity"
 
 /*
@@ -83,14 +83,17 @@
  X(train, dropout_recurrent, "dropout-recurrent", REAL, -1, -1, -1, 0.95, "", "of states as they enter the recurrence; -1: half of dropout") \
  X(train, dropout_layer, "dropout-layer", REAL, -1, -1, -1, 0.95, "", "of what a layer, from the second on, reads; -1: half of dropout") \
  X(train, dropout_word, "dropout-word", REAL, -1, -1, -1, 0.95, "", "of whole words; -1: a quarter of dropout") \
+ X(train, subword_dropout, "subword-dropout", REAL, 0, 0, 0, 0.95, "", "share of the merges of bpe left out, anew in every epoch") \
+ X(train, subword_dropout_source, "subword-dropout-source", REAL, -1, -1, -1, 0.95, "", "of the source; -1: as subword-dropout") \
+ X(train, subword_dropout_target, "subword-dropout-target", REAL, -1, -1, -1, 0.95, "", "of the target; -1: as subword-dropout") \
  X(train, label_smoothing, "label-smoothing", REAL, 0.1, 0, 0, 0.99, "", "share of the target spread over all words") \
  X(train, epochs, "epochs", INT, 17, 5, 0, 1000000, "", "passes over the bitext; 0: no bound")     \
  X(train, updates, "updates", INT, 0, 0, 0, 1000000000, "", "updates at the most; 0: no bound")    \
  X(train, minutes, "minutes", REAL, 0, 0, 0, 1e9, "", "time at the most; 0: no bound")             \
  X(train, schedule, "schedule", CHOICE, NMT_SCHEDULE_EXPONENTIAL, NMT_SCHEDULE_CONSTANT, 0, 0, NMT_WORDS_SCHEDULE, "how the learning rate falls") \
  X(train, warmup, "warmup", INT, 0, 0, 0, 1000000000, "", "updates over which the learning rate rises from 0") \
- X(train, decay_from, "decay-from", REAL, 0.6, 0.6, 0, 1, "", "exponential: share of the planned length at which the fall begins") \
- X(train, decay_to, "decay-to", REAL, 0.05, 0.05, 1e-9, 1, "", "exponential: share of the learning rate at the end") \
+ X(train, decay_from, "decay-from", REAL, 0.6, 0.6, 0, 1, "", "exponential, linear: share of the planned length at which the fall begins") \
+ X(train, decay_to, "decay-to", REAL, 0.05, 0.05, 1e-9, 1, "", "exponential, linear: share of the learning rate at the end") \
  X(train, plateau_factor, "plateau-factor", REAL, 0.5, 0.5, 1e-9, 1, "", "plateau: factor on the rate when validation stops improving") \
  X(train, plateau_patience, "plateau-patience", INT, 2, 2, 1, 1000000, "", "plateau: checks without improvement before that") \
  X(train, average, "average", REAL, 0.998, 0, 0, 0.999999, "", "decay of the moving average of the weights that is validated and saved; 0: none") \

@@ -12,14 +12,17 @@
 #include <nmt/chrf.h>
 #include <nmt/codes.h>
 #include <nmt/config.h>
+#include <nmt/convert.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
+#include <nmt/dictionary.h>
 #include <nmt/dims.h>
 #include <nmt/draw.h>
 #include <nmt/encode.h>
 #include <nmt/engine.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
+#include <nmt/feed.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
 #include <nmt/id.h>
@@ -30,7 +33,9 @@
 #include <nmt/model.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
+#include <nmt/print.h>
 #include <nmt/random.h>
+#include <nmt/ranks.h>
 #include <nmt/real.h>
 #include <nmt/records.h>
 #include <nmt/report.h>
