@@ -4,6 +4,7 @@
  * with the same result.
  */
 #include "train/changes.h"
+#include "train/kept.h"
 
 #include "model/model.h"
 
@@ -36,7 +37,7 @@ static int add_provenance(void *arg, struct nmt_gguf_writer *w, struct nmt_err *
         return 0;
     const bool bleu = t->config->train_metric == NMT_VALID_BLEU;
     return nmt_gguf_add_f64(w, bleu ? "training.validation_bleu" : "training.validation_perplexity",
-                            bleu ? t->at.best : -t->at.best, err);
+                            bleu ? t->score : -t->score, err);
 }
 
 /* Files hold single precision; the double build of the tests narrows. */
@@ -54,7 +55,7 @@ static const float *floats_of(const real *block, size_t n, float **owned)
 #endif
 }
 
-int nmt_trainer_save_model(struct nmt_trainer *t, struct nmt_err *err)
+int nmt_trainer_save_model(struct nmt_trainer *t, const char *path, struct nmt_err *err)
 {
     struct nmt_output *out = NULL;
     uint8_t fingerprint[NMT_FINGERPRINT];
@@ -69,7 +70,7 @@ int nmt_trainer_save_model(struct nmt_trainer *t, struct nmt_err *err)
         .provenance = add_provenance,
         .arg = t,
     };
-    int rc = content.weights ? nmt_output_open(&out, t->opt->model, err)
+    int rc = content.weights ? nmt_output_open(&out, path, err)
                              : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     if (rc == 0)
         rc = nmt_model_write(&content, out, fingerprint, err);
@@ -89,6 +90,7 @@ static int add_position(const struct nmt_trainer *t, struct nmt_gguf_writer *w, 
     NMT_TRY(nmt_gguf_add_f64(w, "state.best", t->at.best, err));
     NMT_TRY(nmt_gguf_add_f64(w, "state.rate_factor", t->at.rate_factor, err));
     NMT_TRY(nmt_gguf_add_f64(w, "state.seconds", t->at.seconds, err));
+    NMT_TRY(nmt_kept_add_to(t, w, err));
     return nmt_gguf_add_bool(w, "state.finished", t->at.finished, err);
 }
 
@@ -245,6 +247,7 @@ static int read_position(struct nmt_trainer *t, const struct nmt_gguf *g, struct
     NMT_TRY(nmt_gguf_get_f64(g, "state.best", &t->at.best, err));
     NMT_TRY(nmt_gguf_get_f64(g, "state.rate_factor", &t->at.rate_factor, err));
     NMT_TRY(nmt_gguf_get_f64(g, "state.seconds", &t->at.seconds, err));
+    NMT_TRY(nmt_kept_read(t, g, err));
     return nmt_gguf_get_bool(g, "state.finished", &t->at.finished, err);
 }
 

@@ -2,11 +2,12 @@
  * The training loop: batch, gradient, update; validation, saving and stopping between updates. All
  * that decides the weights is in the configuration, the data and struct nmt_train_position.
  */
-#include "train/trainer.h"
+#include "train/kept.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -170,26 +171,45 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
     return 0;
 }
 
+enum saving { SAVE_STATE, SAVE_MODEL, SAVE_KEPT };
+
+static int save_as(struct nmt_trainer *t, enum saving what, char **path, struct nmt_err *err)
+{
+    switch (what) {
+    case SAVE_STATE:
+        return nmt_trainer_save_state(t, err);
+    case SAVE_MODEL:
+        return nmt_trainer_save_model(t, t->opt->model, err);
+    case SAVE_KEPT:
+        break;
+    }
+    return nmt_kept_add(t, path, err);
+}
+
 /* A failed save is reported and leaves the old file; training goes on. */
-static void save(struct nmt_trainer *t, bool model)
+static void save(struct nmt_trainer *t, enum saving what)
 {
     struct nmt_err why = NMT_ERR_INIT;
+    char *kept = NULL;
     t->at.seconds += now() - t->started;
     t->started = now();
-    int rc = model ? nmt_trainer_save_model(t, &why) : nmt_trainer_save_state(t, &why);
-    if (rc < 0) {
+    if (save_as(t, what, &kept, &why) < 0) {
         t->save_failed = true;
         report(t, NMT_TRAIN_SAVE_FAILED, why.msg);
+    } else if (what == SAVE_STATE) {
+        report(t, NMT_TRAIN_SAVED, t->state_path);
     } else {
-        report(t, model ? NMT_TRAIN_MODEL : NMT_TRAIN_SAVED, model ? t->opt->model : t->state_path);
+        report(t, NMT_TRAIN_MODEL, kept ? kept : t->opt->model);
     }
+    free(kept);
 }
 
 /* Judges a validation. Returns whether it is the best so far. */
 static bool judge(struct nmt_trainer *t, const struct nmt_validation *v)
 {
     const struct nmt_config *c = t->config;
-    double score = c->train_metric == NMT_VALID_PERPLEXITY ? -v->perplexity : v->score;
+    const double score = c->train_metric == NMT_VALID_PERPLEXITY ? -v->perplexity : v->score;
+    t->score = score;
     t->at.checks++;
     t->at.validated = t->optimizer.updates;
     if (t->at.best_update == 0 || score > t->at.best) {
@@ -238,7 +258,9 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
         r.valid_bleu = v.score;
         nmt_trainer_report(t, &r, NMT_TRAIN_VALID, NULL);
         if (r.improved)
-            save(t, true);
+            save(t, SAVE_MODEL);
+        if (t->config->train_keep > 0)
+            save(t, SAVE_KEPT);
     }
     for (size_t i = 0; i < 3; i++)
         nmt_buffer_release(&text[i]);
@@ -278,8 +300,8 @@ static const char *over(const struct nmt_trainer *t)
 static void save_all(struct nmt_trainer *t)
 {
     if (t->valid.n == 0)
-        save(t, true);
-    save(t, false);
+        save(t, SAVE_MODEL);
+    save(t, SAVE_STATE);
 }
 
 static int finish(struct nmt_trainer *t, const char *why, struct nmt_err *err)

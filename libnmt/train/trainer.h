@@ -9,6 +9,8 @@
 
 #include <nmt/train.h>
 
+#define NMT_TRAIN_KEEP_MAX 1000 /* train.keep's bound */
+
 /** What decides where training stands, beside the weights; all of it is in the state file. */
 struct nmt_train_position {
     uint64_t epoch;       /* from 0 */
@@ -24,6 +26,8 @@ struct nmt_train_position {
     double rate_factor;   /* of the plateau schedule */
     double seconds;
     bool finished;
+    uint64_t kept[NMT_TRAIN_KEEP_MAX]; /* [n_kept] updates of the models kept beside the best */
+    size_t n_kept;
 };
 
 struct nmt_trainer {
@@ -53,6 +57,7 @@ struct nmt_trainer {
     double loss_sum, nll_sum, tokens_sum;
     uint64_t source_words, target_words;
     double norm, rate;
+    double score; /* of the last validation, as position.best */
     double started;
 };
 
@@ -65,8 +70,9 @@ void nmt_trainer_release(struct nmt_trainer *t);
 void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
                         enum nmt_train_event event, const char *text);
 
-/** Writes the weights (their average, if one is kept) as the model file. */
-int nmt_trainer_save_model(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+/** Writes the weights (their average, if one is kept) as a model file. */
+int nmt_trainer_save_model(struct nmt_trainer *t, const char *path,
+                           struct nmt_err *err) NMT_MUST_USE;
 
 /** Writes everything needed to go on as MODEL.state. */
 int nmt_trainer_save_state(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;

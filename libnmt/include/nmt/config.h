@@ -90,6 +90,7 @@
  X(train, metric, "metric", CHOICE, NMT_VALID_BLEU, NMT_VALID_PERPLEXITY, 0, 0, NMT_WORDS_METRIC, "what the best model is best at") \
  X(train, valid_every, "valid-every", INT, 0, 0, 0, 1000000000, "", "updates between validations; 0: once an epoch") \
  X(train, save_every, "save-every", INT, 0, 0, 0, 1000000000, "", "updates between savings of the state; 0: with each validation") \
+ X(train, keep, "keep", INT, 0, 0, 0, 1000, "", "models of the last validations to keep beside the best one, for --average") \
  X(train, patience, "patience", INT, 10, 0, 0, 1000000, "", "validations without improvement before stopping; 0: never") \
  X(train, seed, "seed", INT, 1, 1, 0, INT64_MAX, "", "seed of all random numbers")                 \
  X(train, shards, "shards", INT, 2, 2, 1, 4096, "", "parts an update is cut into; decides the bits of the result") \
