@@ -7,6 +7,7 @@
 #include <nmt/lines.h>
 #include <nmt/model.h>
 #include <nmt/output.h>
+#include <nmt/print.h>
 #include <nmt/stream.h>
 #include <nmt/threads.h>
 #include <nmt/translate.h>
@@ -63,6 +64,7 @@ struct work {
     struct nmt_model *model[NMT_ENSEMBLE_MAX];
     size_t n_models;
     struct nmt_translate_options options;
+    struct nmt_print_options print;
     struct nmt_threads *threads;
     struct nmt_translator *translator;
     struct nmt_output *out, *align_out;
@@ -78,7 +80,7 @@ struct work {
     size_t n, room;
     uint64_t record, failed; /* written; of them without translation */
     uint64_t read;
-    bool n_best, score, ids, ended;
+    bool ended;
 };
 
 /* --- reading ---------------------------------------------------------------------------- */
@@ -131,7 +133,7 @@ static int read_target(struct work *w, struct nmt_translated *r, struct nmt_err 
                         nmt_lines_name(w->force), nmt_lines_number(w->force), "records");
     if (r->fault.code)
         return 0;
-    if (w->ids) {
+    if (w->print.ids) {
         rc = nmt_ids_parse(&w->target, line, len, nmt_vocab_size(v), &r->fault);
         if (rc == 0)
             rc = nmt_translated_force_ids(r, w->target.data, w->target.n, &r->fault);
@@ -189,38 +191,12 @@ static int read_window(struct work *w, struct nmt_err *err)
 
 /* --- writing ---------------------------------------------------------------------------- */
 
-static int add_translation(struct work *w, const struct nmt_output_line *l, struct nmt_err *err)
-{
-    if (!w->ids)
-        return nmt_buffer_add(&w->text, l->text.len ? l->text.data : "", l->text.len, err);
-    size_t n = 0;
-    for (size_t i = 0; i < l->ids.n; i++)
-        if (l->ids.data[i] != NMT_ID_EOS)
-            NMT_TRY(nmt_buffer_addf(&w->text, err, n++ ? " %u" : "%u", l->ids.data[i]));
-    return 0;
-}
-
-static int add_line(struct work *w, const struct nmt_output_line *l, struct nmt_err *err)
-{
-    if (w->force)
-        return nmt_buffer_addf(&w->text, err, "%.4f\n", l->score);
-    if (w->n_best)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, "%" PRIu64 " ||| ", w->record - 1));
-    else if (w->score)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, "%.4f\t", l->score));
-    NMT_TRY(add_translation(w, l, err));
-    if (w->n_best)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, " ||| logprob= %.4f tokens= %zu ||| %.4f",
-                                l->log_prob, l->ids.n, l->score));
-    return nmt_buffer_addc(&w->text, '\n', err);
-}
-
 static int put_alignments(struct work *w, const struct nmt_translated *r, struct nmt_err *err)
 {
     struct nmt_err why = NMT_ERR_INIT;
     if (r->fault.code)
         return nmt_stream_write_failed(w->aligner, w->record, r->fault.msg, err);
-    size_t n = w->n_best ? r->n : 1;
+    size_t n = w->print.n_best ? r->n : 1;
     for (size_t k = 0; k < n; k++)
         w->alignment[k] = r->line[k].alignment;
     int rc = nmt_stream_write_alignments(w->aligner, w->alignment, n, &why);
@@ -235,16 +211,9 @@ static int put_record(struct work *w, const struct nmt_translated *r, struct nmt
 {
     w->record++;
     w->text.len = 0;
-    if (r->fault.code) {
-        if (w->failed++ < 10)
-            cli_warn_failed(w->cli, "record %" PRIu64 ": %s", w->record, r->fault.msg);
-        if (w->n_best)
-            NMT_TRY(nmt_buffer_addf(&w->text, err, "%" PRIu64 " |||  |||  ||| ", w->record - 1));
-        NMT_TRY(nmt_buffer_addc(&w->text, '\n', err));
-    } else {
-        for (size_t k = 0; k < (w->n_best ? r->n : 1); k++)
-            NMT_TRY(add_line(w, &r->line[k], err));
-    }
+    if (r->fault.code && w->failed++ < 10)
+        cli_warn_failed(w->cli, "record %" PRIu64 ": %s", w->record, r->fault.msg);
+    NMT_TRY(nmt_translated_print(&w->text, r, w->record, &w->print, err));
     if (w->aligner)
         NMT_TRY(put_alignments(w, r, err));
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
@@ -302,9 +271,9 @@ static void read_options(struct work *w)
     const struct cli *cli = w->cli;
     struct nmt_search_options *s = &w->options.search;
     w->options = nmt_translate_defaults();
-    w->n_best = cli_flag(cli, 'n');
+    w->print.n_best = cli_flag(cli, 'n');
     s->n_best = (size_t)cli_int(cli, 'n', 1, 1, NMT_BEAM_MAX);
-    if (w->n_best && s->n_best > s->beam)
+    if (w->print.n_best && s->n_best > s->beam)
         s->beam = s->n_best;
     s->beam = (size_t)cli_int(cli, 'b', (int64_t)s->beam, 1, NMT_BEAM_MAX);
     if (s->n_best > s->beam)
@@ -319,12 +288,13 @@ static void read_options(struct work *w)
     w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK);
     w->options.alignments = cli_flag(cli, 'A');
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
-    w->score = cli_flag(cli, OPT_SCORE);
-    w->ids = cli_flag(cli, OPT_IDS);
+    w->print.score = cli_flag(cli, OPT_SCORE);
+    w->print.ids = cli_flag(cli, OPT_IDS);
+    w->print.forced = cli_flag(cli, OPT_FORCE);
     const char *out = cli_value(cli, 'o', "-"), *alignments = cli_value(cli, 'A', NULL);
     if (alignments && strcmp(alignments, out) == 0)
         cli_misuse(cli, "-A and -o are the same file");
-    if (cli_flag(cli, OPT_FORCE) && w->n_best)
+    if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
     if (cli_flag(cli, OPT_FORCE) && strcmp(cli_value(cli, OPT_FORCE, ""), "-") == 0 &&
         cli->n_operands == 0)

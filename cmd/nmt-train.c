@@ -75,6 +75,13 @@ static void report(void *arg, const struct nmt_train_report *r)
     train_log_report(arg, r);
 }
 
+static void print_engine(FILE *out)
+{
+    nmt_engine_print(out);
+    if (nmt_ranks_library())
+        fprintf(out, "MPI: %s\n", nmt_ranks_library());
+}
+
 static int configure(struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
 {
     const char *file = cli_value(cli, 'c', NULL);
@@ -149,11 +156,13 @@ static int average(const struct cli *cli, struct nmt_err *err)
     return rc;
 }
 
-static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
+static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_ranks *ranks,
+                 struct nmt_err *err)
 {
-    const char *path = cli_value(cli, LOG, NULL);
+    const bool speaks = nmt_ranks_index(ranks) == 0;
+    const char *path = speaks ? cli_value(cli, LOG, NULL) : NULL;
     struct train_log log = { .prog = cli->prog,
-                             .quiet = cli_flag(cli, 'q'),
+                             .quiet = cli_flag(cli, 'q') || !speaks,
                              .terminal = isatty(STDERR_FILENO) };
     struct nmt_train_options options = {
         .config = c,
@@ -161,6 +170,7 @@ static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_e
         .model = cli_value(cli, 'o', "model.nmt"),
         .accept_changes = cli_flag(cli, ACCEPT_CHANGES),
         .overwrite = cli_flag(cli, OVERWRITE),
+        .ranks = ranks,
         .stop = &stop_asked,
         .save = &save_asked,
         .score = score,
@@ -193,14 +203,21 @@ int main(int argc, char **argv)
                               opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct nmt_config config = { 0 };
-    cli.engine = nmt_engine_print;
+    struct nmt_ranks *ranks = NULL;
+    cli.engine = print_engine;
     cli_parse(&cli, argc, argv);
     if (cli_flag(&cli, DESCRIBE))
         describe(cli_value(&cli, DESCRIBE, NULL), &err);
     else if (cli_flag(&cli, AVERAGE))
         average(&cli, &err);
-    else if (configure(&config, &cli, &err) == 0)
-        cli_flag(&cli, DUMP_CONFIG) ? dump_config(&config, &err) : train(&config, &cli, &err);
+    else if (configure(&config, &cli, &err) < 0)
+        ;
+    else if (cli_flag(&cli, DUMP_CONFIG))
+        dump_config(&config, &err);
+    else if (nmt_ranks_join(&ranks, &err) == 0)
+        train(&config, &cli, ranks, &err);
     nmt_config_release(&config);
-    return cli_finish(&cli, &err);
+    const int status = cli_finish(&cli, &err);
+    nmt_ranks_leave(ranks, err.code < 0 && err.code != NMT_ESTOPPED);
+    return status;
 }

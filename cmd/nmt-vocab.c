@@ -220,7 +220,7 @@ static int learn_codes(struct job *j, struct nmt_err *err)
 {
     const struct cli *cli = j->cli;
     struct nmt_codes_options o = {
-        .merges = (size_t)cli_int(cli, OPT_LEARN_CODES, 0, 0, NMT_VOCAB_MAX),
+        .merges = (size_t)cli_int(cli, OPT_LEARN_CODES, 0, 0, NMT_CODES_MAX),
         .min_frequency = (uint64_t)cli_int(cli, OPT_MIN_FREQUENCY, 2, 1, INT64_MAX),
         .total_symbols = cli_flag(cli, OPT_TOTAL_SYMBOLS),
         .dict_input = cli_flag(cli, OPT_DICT_INPUT),
@@ -388,7 +388,7 @@ static int apply_codes(struct job *j, struct nmt_err *err)
     const struct cli *cli = j->cli;
     size_t merges = SIZE_MAX;
     if (cli_flag(cli, 'm'))
-        merges = (size_t)cli_int(cli, 'm', 0, 0, UINT32_MAX);
+        merges = (size_t)cli_int(cli, 'm', 0, 0, NMT_CODES_MAX);
     NMT_TRY(nmt_codes_load(&j->codes, cli_value(cli, OPT_APPLY_CODES, NULL), merges, err));
     for (size_t i = 0; i < cli_count(cli, OPT_GLOSSARY); i++)
         NMT_TRY(nmt_codes_add_glossary(j->codes, cli_nth(cli, OPT_GLOSSARY, i), err));
@@ -401,31 +401,21 @@ static int apply_codes(struct job *j, struct nmt_err *err)
 
 /* --- checking a bitext ------------------------------------------------------------------ */
 
-static int check_and_clean(struct job *j, struct nmt_check *c, struct nmt_output *clean[2],
-                           struct nmt_err *err)
-{
-    char **files = j->cli->operands;
-    bool cleaning = cli_flag(j->cli, OPT_CLEAN);
-    for (int side = 0; side < 2 && cleaning; side++)
-        NMT_TRY(nmt_output_open(&clean[side], files[2 + side], err));
-    NMT_TRY(nmt_check_bitext(c, files[0], files[1], cleaning ? clean : NULL, err));
-    bool paired = c->side[0].lines == c->side[1].lines;
-    for (int side = 0; side < 2 && cleaning && paired; side++)
-        NMT_TRY(nmt_output_close(&clean[side], err));
-    return 0;
-}
-
 static int check(struct job *j, struct nmt_err *err)
 {
     static const char *const formats[] = { "text", "json", NULL };
-    bool json = cli_choice(j->cli, 'f', formats, 0) == 1;
+    bool json = cli_choice(j->cli, 'f', formats, 0) == 1, clean = cli_flag(j->cli, OPT_CLEAN);
+    char **files = j->cli->operands;
     struct nmt_check c;
-    struct nmt_output *clean[2] = { NULL, NULL };
     struct nmt_buffer report = NMT_BUFFER_INIT;
-    if (j->cli->n_operands != (cli_flag(j->cli, OPT_CLEAN) ? 4 : 2))
+    if (j->cli->n_operands != (clean ? 4 : 2))
         cli_misuse(j->cli, "-c needs SRC TGT, with --clean OUT.src OUT.tgt behind them");
+    for (size_t i = 0; i < j->cli->n_operands; i += 2)
+        if (strcmp(files[i], files[i + 1]) == 0 && (i > 0 || strcmp(files[i], "-") == 0))
+            cli_misuse(j->cli, "'%s' cannot be both sides of a bitext", files[i]);
+    const char *const cleaned[2] = { files[2], clean ? files[3] : NULL };
     NMT_TRY(open_output(j, err));
-    int rc = check_and_clean(j, &c, clean, err);
+    int rc = nmt_check_bitext(&c, files[0], files[1], clean ? cleaned : NULL, err);
     if (rc == 0)
         rc = json ? nmt_check_json(&c, &report, err) : nmt_check_report(&c, &report, err);
     if (rc == 0)
@@ -433,8 +423,6 @@ static int check(struct job *j, struct nmt_err *err)
     if (rc == 0 && !nmt_check_usable(&c))
         j->cli->status = 1;
     nmt_buffer_release(&report);
-    nmt_output_abandon(clean[0]);
-    nmt_output_abandon(clean[1]);
     return rc;
 }
 

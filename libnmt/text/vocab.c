@@ -130,7 +130,7 @@ int nmt_vocab_push(struct nmt_vocab *v, const char *piece, size_t len, float sco
     if (!fault && !isfinite(score))
         fault = "score is not a finite number";
     if (!fault && v->pieces.n >= NMT_VOCAB_MAX)
-        fault = "more than 16777216 pieces";
+        fault = "more than 4194304 pieces";
     if (fault)
         return nmt_fail(err, NMT_EFORMAT, line, "%s:%llu: %s", from.name, line, fault);
     if (id < NMT_ID_SPECIALS &&

@@ -5,7 +5,8 @@
  *   <unk>	0
  *   ...
  *
- * One piece a line, its score behind the last tab. The size in the header shows a cut file.
+ * One piece a line, its score behind the last tab. The size in the header shows a file that was cut
+ * between lines, a line without LF one that was cut inside.
  * A .vocab of sentencepiece has the same lines without a header, and no escapes.
  */
 #include "spelling_internal.h"
@@ -67,6 +68,21 @@ static int bad_header(struct nmt_err *err, const char *name, const char *what, s
                     (int)(len < 80 ? len : 80), what);
 }
 
+static int set_size(struct header *h, const char *value, size_t len, const char *name,
+                    struct nmt_err *err)
+{
+    char digits[32] = "";
+    int64_t size;
+    struct nmt_err why = NMT_ERR_INIT;
+    if (len >= sizeof digits)
+        return bad_header(err, name, value, len);
+    memcpy(digits, value, len);
+    if (nmt_number_int(&size, digits, NMT_ID_SPECIALS, NMT_VOCAB_MAX, "size", &why) < 0)
+        return nmt_fail(err, NMT_EFORMAT, 1, "%s:1: header: %s", name, why.msg);
+    h->size = (size_t)size;
+    return 0;
+}
+
 static int set_key(struct header *h, int key, const char *value, size_t len, const char *name,
                    struct nmt_err *err)
 {
@@ -84,14 +100,7 @@ static int set_key(struct header *h, int key, const char *value, size_t len, con
         i = find_word(yes_no, value, len);
         h->spec.byte_fallback = i == 1;
     } else {
-        char digits[32] = "";
-        int64_t size;
-        if (len < sizeof digits)
-            memcpy(digits, value, len);
-        if (nmt_number_int(&size, digits, NMT_ID_SPECIALS, NMT_VOCAB_MAX, "size", NULL) < 0)
-            i = -1;
-        else
-            h->size = (size_t)size;
+        return set_size(h, value, len, name, err);
     }
     return i < 0 ? bad_header(err, name, value, len) : 0;
 }
@@ -161,14 +170,14 @@ static int load_own(struct nmt_vocab **v, struct nmt_lines *in, char *line, size
     for (size_t i = 0; i < h.size; i++) {
         struct nmt_piece_origin from = { name, i + 2 };
         float score;
-        NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+        NMT_TRY(rc = nmt_lines_next_whole(in, &line, &len, err));
         if (rc == 0)
             return nmt_fail(err, NMT_ETRUNC, i + 1, "%s:%zu: file ends after %zu of %zu pieces",
                             name, i + 1, i, h.size);
         NMT_TRY(split_line(line, len, from, &len, &score, err));
         NMT_TRY(nmt_vocab_push(*v, line, len, score, from, err));
     }
-    NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+    NMT_TRY(rc = nmt_lines_next_whole(in, &line, &len, err));
     if (rc > 0)
         return nmt_fail(err, NMT_EFORMAT, h.size + 2,
                         "%s:%zu: more pieces than the %zu of the header", name, h.size + 2, h.size);
@@ -211,7 +220,7 @@ static int load_foreign(struct nmt_vocab **v, struct nmt_lines *in, char *line, 
         from.line++;
         NMT_TRY(split_line(line, len, from, &len, &score, err));
         NMT_TRY(push_foreign(*v, line, len, score, from, text, err));
-        NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+        NMT_TRY(rc = nmt_lines_next_whole(in, &line, &len, err));
     }
     if ((*v)->n_bytes == 0)
         (*v)->spec.byte_fallback = false;
@@ -227,7 +236,7 @@ int nmt_vocab_load_as(struct nmt_vocab **out, const char *path, const struct nmt
     char *line;
     size_t len;
     NMT_TRY(nmt_lines_open(&in, path, LONGEST_LINE, err));
-    int rc = nmt_lines_next(in, &line, &len, err);
+    int rc = nmt_lines_next_whole(in, &line, &len, err);
     if (rc == 0)
         rc = nmt_fail(err, NMT_EFORMAT, 1, "%s:1: file is empty", nmt_lines_name(in));
     if (rc > 0)

@@ -1,15 +1,13 @@
 /* The training data: reading, segmenting, counting what is left out. */
 #include "train/bitext.h"
 
+#include <nmt/check.h>
 #include <nmt/lines.h>
 #include <nmt/sides.h>
-#include <nmt/utf8.h>
 
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
-
-#define LONGEST_LINE ((size_t)1 << 24)
 
 void nmt_text_release(struct nmt_text *t)
 {
@@ -43,17 +41,10 @@ static int grow(void **array, size_t *cap, size_t need, size_t size, struct nmt_
 static int add_line(struct nmt_text *t, const char *name, uint64_t number, const char *line,
                     size_t len, struct nmt_err *err)
 {
-    size_t bad = nmt_utf8_valid(line, len);
-    const char *nul = memchr(line, '\0', bad), *cr = memchr(line, '\r', bad);
-    if (nul)
-        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: NUL at byte %zu", name,
-                        (unsigned long long)number, (size_t)(nul - line) + 1);
-    if (cr) /* translating would refuse such a line too */
-        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: CR at byte %zu; only LF ends a line",
-                        name, (unsigned long long)number, (size_t)(cr - line) + 1);
-    if (bad < len)
-        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: invalid UTF-8 at byte %zu", name,
-                        (unsigned long long)number, bad + 1);
+    struct nmt_err why = NMT_ERR_INIT;
+    if (nmt_bitext_line(line, len, &why) < 0)
+        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: %s", name, (unsigned long long)number,
+                        why.msg);
     void *at = t->at;
     int rc = grow(&at, &t->cap, t->n + 2, sizeof *t->at, err);
     t->at = at;
@@ -70,7 +61,7 @@ static int read_tsv(struct nmt_text *source, struct nmt_text *target, const char
     struct nmt_lines *in = NULL;
     char *line;
     size_t len;
-    NMT_TRY(nmt_lines_open(&in, path, LONGEST_LINE, err));
+    NMT_TRY(nmt_lines_open(&in, path, NMT_BITEXT_LINE, err));
     int rc;
     while ((rc = nmt_lines_next(in, &line, &len, err)) > 0) {
         const uint64_t number = nmt_lines_number(in);
@@ -100,7 +91,7 @@ int nmt_text_read_pair(struct nmt_text *source, struct nmt_text *target, const c
     struct nmt_text *text[2] = { source, target };
     const char *const paths[2] = { source_path, target_path };
     struct nmt_sides sides = { 0 };
-    int rc = nmt_sides_open(&sides, paths, 2, LONGEST_LINE, err);
+    int rc = nmt_sides_open(&sides, paths, 2, NMT_BITEXT_LINE, err);
     while (rc == 0 && (rc = nmt_sides_next(&sides, err)) > 0) {
         rc = 0;
         for (size_t i = 0; rc == 0 && i < 2; i++)

@@ -4,19 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a shard tells the others; whole numbers are exact. */
+enum { LOSS, NLL, SOURCE_TOKENS, TARGET_TOKENS, TOLD };
+
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
                       const struct nmt_layout *layout, const struct nmt_cutting *cutting,
-                      size_t shards, size_t largest_batch, struct nmt_err *err)
+                      struct nmt_shard_range own, struct nmt_ranks *ranks, size_t largest_batch,
+                      struct nmt_err *err)
 {
-    *g = (struct nmt_gradient){ .shape = shape, .shards = shards };
-    g->shard = calloc(shards, sizeof *g->shard);
-    g->block = calloc(shards, sizeof *g->block);
-    if (!g->shard || !g->block)
+    *g = (struct nmt_gradient){ .shape = shape, .own = own, .ranks = ranks };
+    g->shard = calloc(own.n, sizeof *g->shard);
+    g->block = calloc(own.n, sizeof *g->block);
+    g->told = calloc(TOLD * own.all + 1, sizeof *g->told);
+    if (!g->shard || !g->block || !g->told)
         goto no_memory;
-    for (size_t i = 0; i < shards; i++) {
+    for (size_t i = 0; i < own.n; i++) {
         struct nmt_shard *s = &g->shard[i];
         nmt_pass_init(&s->pass, shape);
-        s->pairs = calloc(largest_batch / shards + 1, sizeof *s->pairs);
+        s->pairs = calloc(largest_batch / own.all + 1, sizeof *s->pairs);
         g->block[i] = aligned_alloc(64, layout->count * sizeof(real));
         if (!s->pairs || !g->block[i])
             goto no_memory;
@@ -28,21 +33,22 @@ int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
     return 0;
 no_memory:
     nmt_gradient_release(g);
-    return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu gradients of %zu numbers", shards,
+    return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu gradients of %zu numbers", own.n,
                     layout->count);
 }
 
 void nmt_gradient_release(struct nmt_gradient *g)
 {
-    for (size_t i = 0; g->shard && i < g->shards; i++) {
+    for (size_t i = 0; g->shard && i < g->own.n; i++) {
         nmt_pass_release(&g->shard[i].pass);
         nmt_cutter_release(&g->shard[i].cutter);
         free(g->shard[i].pairs);
     }
-    for (size_t i = 0; g->block && i < g->shards; i++)
+    for (size_t i = 0; g->block && i < g->own.n; i++)
         free(g->block[i]);
     free(g->shard);
     free(g->block);
+    free(g->told);
     *g = (struct nmt_gradient){ .shard = NULL };
 }
 
@@ -80,16 +86,58 @@ static void run_shard(void *arg, size_t i, size_t worker)
         return; /* s->err says why; nmt_gradient_run looks at it */
 }
 
+static void tell(double *told, const struct nmt_shard *s)
+{
+    told[LOSS] = s->loss.loss;
+    told[NLL] = s->loss.nll;
+    for (size_t k = 0; k < s->n; k++) { /* as they were cut in the end */
+        told[SOURCE_TOKENS] += s->pairs[k].S;
+        told[TARGET_TOKENS] += s->pairs[k].T;
+    }
+}
+
+/* What all shards of all ranks gave, added in their order. */
+static int add_up(struct nmt_gradient *g, struct nmt_err *err)
+{
+    const size_t all = g->own.all;
+    struct nmt_err mine = NMT_ERR_INIT;
+    memset(g->told, 0, (TOLD * all + 1) * sizeof *g->told);
+    for (size_t i = 0; i < g->own.n; i++) {
+        tell(g->told + TOLD * (g->own.first + i), &g->shard[i]);
+        if (!mine.code)
+            mine = g->shard[i].err;
+    }
+    double *failed = &g->told[TOLD * all];
+    *failed = mine.code != 0;
+    NMT_TRY(nmt_exchange_add(g->ranks, g->told, TOLD * all + 1, err));
+    if (mine.code) {
+        *err = mine;
+        return mine.code;
+    }
+    if (*failed > 0)
+        return nmt_fail(err, NMT_ENOMEM, 0, "another rank cannot go on");
+    g->S = g->T = 0;
+    g->loss = (struct nmt_loss){ 0, 0 };
+    for (size_t i = 0; i < all; i++) {
+        g->loss.loss += g->told[TOLD * i + LOSS];
+        g->loss.nll += g->told[TOLD * i + NLL];
+        g->S += (uint64_t)g->told[TOLD * i + SOURCE_TOKENS];
+        g->T += (uint64_t)g->told[TOLD * i + TARGET_TOKENS];
+    }
+    return 0;
+}
+
 /* Neighbours are alike: dealing them out balances the work. */
 static void deal(struct nmt_gradient *g, const struct nmt_gradient_task *task)
 {
-    for (size_t i = 0; i < g->shards; i++)
-        g->shard[i].n = 0;
-    for (size_t i = 0; i < task->n; i++) {
-        struct nmt_shard *s = &g->shard[i % g->shards];
-        struct nmt_pair pair = nmt_bitext_pair_at(task->data, task->order[i]);
-        pair.number = (uint32_t)i;
-        s->pairs[s->n++] = pair;
+    for (size_t k = 0; k < g->own.n; k++) {
+        struct nmt_shard *s = &g->shard[k];
+        s->n = 0;
+        for (size_t i = g->own.first + k; i < task->n; i += g->own.all) {
+            struct nmt_pair pair = nmt_bitext_pair_at(task->data, task->order[i]);
+            pair.number = (uint32_t)i;
+            s->pairs[s->n++] = pair;
+        }
     }
 }
 
@@ -98,21 +146,6 @@ int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_gradient_task *tas
 {
     struct job j = { g, task };
     deal(g, task);
-    nmt_threads_run(threads, g->shards, run_shard, &j);
-    g->S = g->T = 0;
-    g->loss = (struct nmt_loss){ 0, 0 };
-    for (size_t i = 0; i < g->shards; i++) {
-        const struct nmt_shard *s = &g->shard[i];
-        if (s->err.code) {
-            *err = s->err;
-            return err->code;
-        }
-        for (size_t k = 0; k < s->n; k++) { /* as they were cut in the end */
-            g->S += s->pairs[k].S;
-            g->T += s->pairs[k].T;
-        }
-        g->loss.loss += s->loss.loss;
-        g->loss.nll += s->loss.nll;
-    }
-    return 0;
+    nmt_threads_run(threads, g->own.n, run_shard, &j);
+    return add_up(g, err);
 }

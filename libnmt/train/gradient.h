@@ -9,6 +9,7 @@
 #include "model/pass.h"
 #include "train/bitext.h"
 #include "train/cutter.h"
+#include "train/shard_sum.h"
 
 #include <nmt/threads.h>
 
@@ -24,17 +25,23 @@ struct nmt_shard {
 
 struct nmt_gradient {
     const struct nmt_shape *shape;
-    size_t shards;
-    struct nmt_shard *shard;
-    real **block; /* [shards] gradients, cleared by the optimiser */
+    struct nmt_shard_range own; /* the shards this rank works on */
+    struct nmt_ranks *ranks;    /* borrowed */
+    struct nmt_shard *shard;    /* [own.n] */
+    real **block;               /* [own.n] gradients, cleared by the optimiser */
+    double *told;               /* what the shards tell each other */
     struct nmt_loss loss;
     uint64_t S, T; /* tokens of the last batch, with </s> */
 };
 
-/** layout, shape and cutting (NULL: no subword dropout) are borrowed. */
+/**
+ * layout, shape, cutting (NULL: no subword dropout) and ranks are borrowed. own: the part of the
+ * shards that is worked on here.
+ */
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
                       const struct nmt_layout *layout, const struct nmt_cutting *cutting,
-                      size_t shards, size_t largest_batch, struct nmt_err *err) NMT_MUST_USE;
+                      struct nmt_shard_range own, struct nmt_ranks *ranks, size_t largest_batch,
+                      struct nmt_err *err) NMT_MUST_USE;
 void nmt_gradient_release(struct nmt_gradient *g);
 
 /** What an update is made of. */
@@ -48,7 +55,10 @@ struct nmt_gradient_task {
     real label_smoothing;
 };
 
-/** Adds the gradient of the summed loss of the pairs to the blocks; sets loss, S, T. NMT_ENOMEM. */
+/**
+ * Adds the gradient of the summed loss of the pairs to the blocks, those of this rank's shards;
+ * sets loss, S, T, of all shards. NMT_ENOMEM, here or on another rank.
+ */
 int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_gradient_task *task,
                      struct nmt_threads *threads, struct nmt_err *err) NMT_MUST_USE;
 

@@ -1,16 +1,22 @@
 /* Everything a training run needs, built once: data, vocabularies, weights, workers. */
 #include "train/trainer.h"
 
+#include "math/kernels.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 static int read_data(struct nmt_trainer *t, struct nmt_err *err)
 {
     struct nmt_text *text = t->text;
     const struct nmt_config *c = t->config;
+    if (t->opt->tsv && nmt_ranks_count(t->opt->ranks) > 1)
+        return nmt_fail(err, NMT_EUSAGE, 0,
+                        "several ranks cannot read one stream: give SOURCE and TARGET");
     if (t->opt->tsv)
         NMT_TRY(nmt_text_read_pair(&text[0], &text[1], t->opt->tsv, NULL, err));
     else if (!c->data_source[0] || !c->data_target[0])
@@ -98,8 +104,10 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
     NMT_TRY(nmt_optimizer_init(&t->optimizer, c, t->weights, t->layout.count, err));
     nmt_params_bind(&t->average, &t->shape, &t->layout,
                     t->optimizer.average ? t->optimizer.average : t->weights);
+    NMT_TRY(nmt_shard_sum_init(&t->sum, t->layout.count, (size_t)c->train_shards, t->opt->ranks,
+                               t->threads, err));
     return nmt_gradient_init(&t->gradient, &t->shape, &t->layout,
-                             t->cutting.data ? &t->cutting : NULL, (size_t)c->train_shards,
+                             t->cutting.data ? &t->cutting : NULL, t->sum.own, t->opt->ranks,
                              largest_batch(t), err);
 }
 
@@ -150,7 +158,36 @@ static int prepare_paths(struct nmt_trainer *t, struct nmt_err *err)
     t->lock_path = beside(t->opt->model, ".lock");
     if (!t->state_path || !t->lock_path)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    return lock_model(t, err);
+    return nmt_ranks_index(t->opt->ranks) == 0 ? lock_model(t, err) : 0;
+}
+
+/*
+ * All ranks must start from the same and go on the same way: every rank makes the update by itself,
+ * and other kernels round otherwise.
+ */
+static int compare_ranks(struct nmt_trainer *t, struct nmt_err *err)
+{
+    struct {
+        uint8_t data[16], valid[16];
+        uint64_t updates, weights, vocabularies, kernels;
+    } mine, first;
+    memset(&mine, 0, sizeof mine);
+    memcpy(mine.data, t->data.digest, sizeof mine.data);
+    memcpy(mine.valid, t->valid.digest, sizeof mine.valid);
+    mine.updates = t->optimizer.updates;
+    mine.weights = XXH3_64bits(t->weights, t->layout.count * sizeof *t->weights);
+    mine.vocabularies = nmt_vocab_size(t->source) << 32 | nmt_vocab_size(t->target);
+    mine.kernels = XXH3_64bits(nmt_kernels()->name, strlen(nmt_kernels()->name));
+    first = mine;
+    NMT_TRY(nmt_exchange_share(t->opt->ranks, &first, sizeof first, err));
+    double differ = memcmp(&mine, &first, sizeof mine) != 0;
+    const bool here = differ > 0;
+    NMT_TRY(nmt_exchange_add(t->opt->ranks, &differ, 1, err));
+    if (here)
+        return nmt_fail(err, NMT_ESHAPE, 0,
+                        "rank %zu has other data, vocabularies, kernels or another %s than rank 0",
+                        nmt_ranks_index(t->opt->ranks), t->state_path);
+    return differ > 0 ? nmt_fail(err, NMT_ESHAPE, 0, "the ranks do not have the same files") : 0;
 }
 
 static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
@@ -177,6 +214,7 @@ static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
     nmt_trainer_report(t, &r, NMT_TRAIN_DATA, NULL);
     int resumed = nmt_trainer_load_state(t, err);
     NMT_TRY(resumed);
+    NMT_TRY(compare_ranks(t, err));
     NMT_TRY(nmt_batches_build(&t->batches, &t->data, t->config, t->at.epoch, err));
     if (t->at.batch > t->batches.count)
         return nmt_fail(err, NMT_EFORMAT, 0, "%s: the position is behind the data", t->state_path);
@@ -201,6 +239,7 @@ void nmt_trainer_release(struct nmt_trainer *t)
     nmt_validator_release(&t->validator);
     nmt_batches_release(&t->batches);
     nmt_gradient_release(&t->gradient);
+    nmt_shard_sum_release(&t->sum);
     nmt_optimizer_release(&t->optimizer);
     nmt_threads_free(t->threads);
     nmt_bitext_release(&t->data);

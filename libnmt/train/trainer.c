@@ -82,7 +82,7 @@ static void describe_batch(const struct nmt_trainer *t, size_t first, size_t n, 
 static int skip_update(struct nmt_trainer *t, size_t first, size_t n, struct nmt_err *err)
 {
     char text[256];
-    nmt_optimizer_clear(&t->optimizer, t->gradient.block, t->gradient.shards, t->threads);
+    nmt_optimizer_clear(&t->optimizer, t->gradient.block, t->gradient.own.n, t->threads);
     t->at.skipped++;
     describe_batch(t, first, n, text, sizeof text);
     report(t, NMT_TRAIN_SKIPPED, text);
@@ -150,16 +150,15 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
     };
     NMT_TRY(nmt_gradient_run(&t->gradient, &task, t->threads, err));
     t->at.batch++;
-    t->norm =
-        nmt_optimizer_reduce(&t->optimizer, t->gradient.block, t->gradient.shards, t->threads);
+    NMT_TRY(nmt_shard_sum_run(&t->sum, t->gradient.block, &t->norm, err));
     if (!isfinite(t->norm))
         return skip_update(t, first, n, err);
     const double scale = loss_scale(t, n);
     t->rate =
         nmt_schedule_rate(c, t->optimizer.updates + 1,
                           nmt_schedule_share(c, t->optimizer.updates, epochs), t->at.rate_factor);
-    nmt_optimizer_step(&t->optimizer, t->gradient.block, t->gradient.shards, t->norm, scale,
-                       t->rate, t->threads);
+    nmt_optimizer_step(&t->optimizer, t->gradient.block, t->gradient.own.n, t->norm, scale, t->rate,
+                       t->threads);
     t->norm *= scale;
     t->at.skipped_run = 0;
     t->loss_sum += t->gradient.loss.loss;
@@ -193,6 +192,8 @@ static void save(struct nmt_trainer *t, enum saving what)
     char *kept = NULL;
     t->at.seconds += now() - t->started;
     t->started = now();
+    if (nmt_ranks_index(t->opt->ranks) > 0)
+        return;
     if (save_as(t, what, &kept, &why) < 0) {
         t->save_failed = true;
         report(t, NMT_TRAIN_SAVE_FAILED, why.msg);
@@ -249,7 +250,11 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
     struct nmt_validation v;
     struct nmt_buffer text[3] = { NMT_BUFFER_INIT, NMT_BUFFER_INIT, NMT_BUFFER_INIT };
     struct nmt_train_report r = { .event = NMT_TRAIN_VALID };
-    int rc = nmt_validator_run(&t->validator, &t->average, t->threads, &v, err);
+    int rc = nmt_ranks_index(t->opt->ranks) == 0
+                 ? nmt_validator_run(&t->validator, &t->average, t->threads, &v, err)
+                 : 0;
+    if (rc == 0)
+        rc = nmt_exchange_share(t->opt->ranks, &v, sizeof v, err);
     if (rc == 0)
         rc = sample(t, &r, text, err);
     if (rc == 0) {
@@ -291,7 +296,7 @@ static const char *over(const struct nmt_trainer *t)
         return "all epochs are done";
     if (c->train_patience > 0 && t->at.bad_checks >= (uint64_t)c->train_patience)
         return "validation has stopped improving";
-    if (c->train_minutes > 0 && t->at.seconds + (now() - t->started) >= c->train_minutes * 60)
+    if (t->asked.late)
         return "the time is over";
     return NULL;
 }
@@ -314,12 +319,31 @@ static int finish(struct nmt_trainer *t, const char *why, struct nmt_err *err)
     return 0;
 }
 
+/* Clocks and signals differ between ranks: what one was asked, all do. */
+static int ask_ranks(struct nmt_trainer *t, struct nmt_err *err)
+{
+    const double minutes = t->config->train_minutes;
+    double votes[3] = { 0, 0, 0 };
+    if (nmt_ranks_index(t->opt->ranks) == 0)
+        votes[0] = minutes > 0 && t->at.seconds + (now() - t->started) >= minutes * 60;
+    votes[1] = t->opt->stop && *t->opt->stop;
+    votes[2] = t->opt->save && *t->opt->save;
+    if (votes[2] > 0)
+        *t->opt->save = 0;
+    NMT_TRY(nmt_exchange_add(t->opt->ranks, votes, 3, err));
+    t->asked.late = votes[0] > 0;
+    t->asked.stop = votes[1] > 0;
+    t->asked.save = votes[2] > 0;
+    return 0;
+}
+
 /* What happens between two updates. 1: go on, 0: over. */
 static int between(struct nmt_trainer *t, struct nmt_err *err)
 {
     const struct nmt_config *c = t->config;
     const uint64_t u = t->optimizer.updates;
     const bool epoch_over = t->at.batch == t->batches.count;
+    NMT_TRY(ask_ranks(t, err));
     if (epoch_over)
         NMT_TRY(next_epoch(t, err));
     const char *why = over(t);
@@ -331,13 +355,10 @@ static int between(struct nmt_trainer *t, struct nmt_err *err)
         why = over(t); /* patience */
     if (why)
         return finish(t, why, err);
-    bool asked = t->opt->save && *t->opt->save;
-    if (asked)
-        *t->opt->save = 0;
-    if (asked || every(c->train_save_every, u) ||
+    if (t->asked.save || every(c->train_save_every, u) ||
         (c->train_save_every == 0 && (check || (t->valid.n == 0 && epoch_over))))
         save_all(t);
-    if (t->opt->stop && *t->opt->stop) {
+    if (t->asked.stop) {
         save_all(t);
         report(t, NMT_TRAIN_END, "stopped on request");
         return nmt_fail(err, NMT_ESTOPPED, 0, "stopped on request; the same command goes on");
@@ -351,6 +372,8 @@ int nmt_train(const struct nmt_train_options *opt, struct nmt_err *err)
     memset(&t, 0, sizeof t);
     int rc = nmt_trainer_init(&t, opt, err);
     t.started = now();
+    if (rc == 0)
+        rc = ask_ranks(&t, err);
     if (rc == 0 && t.at.finished && over(&t)) {
         report(&t, NMT_TRAIN_END, "this run was finished before");
         goto done;

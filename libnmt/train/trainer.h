@@ -44,6 +44,7 @@ struct nmt_trainer {
     struct nmt_params params;  /* of the weights */
     struct nmt_params average; /* of the moving average, or the weights */
     struct nmt_gradient gradient;
+    struct nmt_shard_sum sum;
     struct nmt_optimizer optimizer;
     struct nmt_validator validator;
     struct nmt_threads *threads;
@@ -52,6 +53,9 @@ struct nmt_trainer {
     char *state_path, *lock_path;
     int lock; /* descriptor of the lock file; -1: none */
     bool save_failed;
+    struct {
+        bool stop, save, late; /* the same on all ranks; see ask_ranks */
+    } asked;
 
     /* since the last report of progress, and of this process */
     double loss_sum, nll_sum, tokens_sum;

@@ -14,6 +14,7 @@
 #include <nmt/config.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
+#include <nmt/dictionary.h>
 #include <nmt/dims.h>
 #include <nmt/draw.h>
 #include <nmt/encode.h>
@@ -30,7 +31,9 @@
 #include <nmt/model.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
+#include <nmt/print.h>
 #include <nmt/random.h>
+#include <nmt/ranks.h>
 #include <nmt/real.h>
 #include <nmt/records.h>
 #include <nmt/report.h>

@@ -66,6 +66,12 @@ struct nmt_alignment {
     float *weight;         /* [n_target][n_source]; a row sums to at most 1 (</s> has the rest) */
 };
 
+/** Most weights of an alignment that fits into a record. */
+#define NMT_ALIGNMENT_CELLS ((size_t)1 << 26)
+
+/** The greatest of a row's n weights, the first of equal ones; NMT_NO_WORD: none is above 0. */
+uint32_t nmt_weights_best(const float *row, uint32_t n);
+
 /** One record of an alignment stream: one alignment, or one for each line of an n-best list. */
 struct nmt_alignments {
     uint32_t n;

@@ -8,6 +8,7 @@
 
 #include <nmt/config.h>
 #include <nmt/error.h>
+#include <nmt/ranks.h>
 
 #include <signal.h>
 #include <stdbool.h>
@@ -66,6 +67,7 @@ struct nmt_train_options {
     const char *model;   /* where the best model goes; MODEL.state beside it */
     bool accept_changes; /* resume although data or configuration have changed */
     bool overwrite;      /* start anew although MODEL exists without a state */
+    struct nmt_ranks *ranks;     /* NULL: alone. Rank 0 writes; report() is called on every rank */
     volatile sig_atomic_t *stop; /* set from a signal handler: finish the update, save, return */
     volatile sig_atomic_t *save; /* set: save and go on; cleared */
     /**

@@ -6,6 +6,7 @@
 #define NMT_TRANSLATE_H
 
 #include <nmt/buffer.h>
+#include <nmt/dictionary.h>
 #include <nmt/error.h>
 #include <nmt/id_text.h>
 #include <nmt/model.h>
@@ -15,10 +16,14 @@
 
 struct nmt_translate_options {
     struct nmt_search_options search;
-    bool replace_unk;            /* a word with <unk> becomes the source word it looked at most */
-    bool alignments;             /* make struct nmt_output_line.alignment */
-    size_t batch;                /* sentences that are searched together; at least 1 */
-    struct nmt_threads *threads; /* NULL: the caller alone; borrowed */
+    /* A word with <unk> becomes what the source word it looked at most is in the dictionary, or
+     * that word itself; not in a translation that is given. */
+    bool replace_unk;
+    const struct nmt_dictionary *dictionary; /* borrowed; NULL: none */
+    bool alignments;                         /* make struct nmt_output_line.alignment */
+    bool links;                              /* make struct nmt_output_line.link */
+    size_t batch;                            /* sentences that are searched together; at least 1 */
+    struct nmt_threads *threads;             /* NULL: the caller alone; borrowed */
 };
 
 /** Search as nmt_search_defaults, batches of 64. */
@@ -30,9 +35,12 @@ struct nmt_output_line {
     struct nmt_ids ids;     /* with a </s> behind each part that is finished */
     double log_prob, score; /* summed over all tokens, and divided for the length */
     bool finished;
-    struct nmt_alignment alignment; /* words of the source and of `text` */
-    struct nmt_arena memory;        /* of the alignment and token_log_prob */
+    uint32_t n_words;
+    uint32_t *link; /* [n_words] source word each word looked at most, or NMT_NO_WORD */
+    struct nmt_alignment alignment; /* words of the source and of `text`; weight is NULL when they
+                                       are more than NMT_ALIGNMENT_CELLS */
     real *token_log_prob;           /* [ids.n] */
+    struct nmt_arena memory;        /* of the three above */
 };
 
 /** A record and what it becomes. Start with `= { 0 }`. */

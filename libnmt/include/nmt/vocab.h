@@ -32,8 +32,8 @@ struct nmt_vocab_spec {
 struct nmt_vocab;
 struct nmt_segmenter;
 
-/** Most pieces a vocabulary may have. */
-#define NMT_VOCAB_MAX ((size_t)1 << 24)
+/** Most pieces a vocabulary may have: a longer file is no vocabulary. */
+#define NMT_VOCAB_MAX ((size_t)1 << 22)
 
 /** Loads a vocabulary file. Messages name file and line. */
 int nmt_vocab_load(struct nmt_vocab **v, const char *path, struct nmt_err *err) NMT_MUST_USE;
