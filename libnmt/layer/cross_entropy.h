@@ -23,8 +23,9 @@ struct nmt_output_layer {
 };
 
 struct nmt_loss {
-    double loss; /* with label smoothing, summed over the rows */
-    double nll;  /* without */
+    double loss;  /* what is minimised, summed over the rows: with label smoothing, with guide */
+    double nll;   /* of the words alone */
+    double guide; /* of guided alignment, before its weight */
 };
 
 /**

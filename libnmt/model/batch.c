@@ -70,9 +70,11 @@ static void pack_target(struct nmt_batch *b)
 void nmt_batch_build(struct nmt_batch *b, struct nmt_arena *arena, const struct nmt_pair *pairs,
                      size_t B, bool one_row)
 {
+    b->guided = false;
     size_t N = 0, M = 0, n_alpha = 0, longest_S = 0, longest_T = 0;
     for (size_t i = 0; i < B; i++) {
         N += pairs[i].S;
+        b->guided = b->guided || pairs[i].n_guide > 0;
         M += pairs[i].T;
         n_alpha += (one_row ? 1 : (size_t)pairs[i].S) * pairs[i].T;
         longest_S = pairs[i].S > longest_S ? pairs[i].S : longest_S;

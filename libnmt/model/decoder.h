@@ -86,12 +86,13 @@ struct nmt_decoder {
 
     /* training only */
     real *mask_embedding, *words, *mask_readout; /* [B][E], [N], [N][L] */
-    real *dt, *dread, *dcontext, *dx, *dq;       /* [N][L], [N][H], [N][D], [N][E], [N][A] */
-    real *dkeys;                                 /* [rows][A] */
-    real *carry, *next, *middle, *carry_c;       /* [B][H] */
-    real *scratch;                               /* [B][H] */
-    real *dstart, *dstart_x;                     /* [B][H or 2H], [B][H_enc] */
-    real *de;                                    /* [longest source] */
+    real *dalpha; /* as alpha: what guided alignment adds to its gradient; NULL: nothing */
+    real *dt, *dread, *dcontext, *dx, *dq; /* [N][L], [N][H], [N][D], [N][E], [N][A] */
+    real *dkeys;                           /* [rows][A] */
+    real *carry, *next, *middle, *carry_c; /* [B][H] */
+    real *scratch;                         /* [B][H] */
+    real *dstart, *dstart_x;               /* [B][H or 2H], [B][H_enc] */
+    real *de;                              /* [longest source] */
     bool dropout;
 };
 
@@ -109,6 +110,13 @@ void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
  */
 void nmt_decoder_loss(struct nmt_decoder *d, const struct nmt_params *p, const struct nmt_params *g,
                       real label_smoothing, struct nmt_loss *loss);
+
+/**
+ * Guided alignment (Chen et al., 2016; model-spec 2.13): adds -sum share log(alpha_tj + 1e-6) over
+ * the guides of the batch to loss->guide, `weight` times that to loss->loss, and with dalpha
+ * writes its gradient there. After nmt_decoder_forward, before nmt_decoder_backward.
+ */
+void nmt_decoder_guide(struct nmt_decoder *d, real weight, struct nmt_loss *loss);
 
 /* Shared by the forward and the backward file. */
 struct nmt_cell_step nmt_decoder_unit_step(const struct nmt_decoder *d, bool second, size_t t);

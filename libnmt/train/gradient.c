@@ -80,7 +80,7 @@ static void run_shard(void *arg, size_t i, size_t worker)
     (void)worker;
     const struct job *j = arg;
     struct nmt_shard *s = &j->g->shard[i];
-    s->loss = (struct nmt_loss){ 0, 0 };
+    s->loss = (struct nmt_loss){ .loss = 0 };
     s->err = (struct nmt_err)NMT_ERR_INIT;
     if (s->n && work(s, j->task) < 0)
         return; /* s->err says why; nmt_gradient_run looks at it */
@@ -117,7 +117,7 @@ static int add_up(struct nmt_gradient *g, struct nmt_err *err)
     if (*failed > 0)
         return nmt_fail(err, NMT_ENOMEM, 0, "another rank cannot go on");
     g->S = g->T = 0;
-    g->loss = (struct nmt_loss){ 0, 0 };
+    g->loss = (struct nmt_loss){ .loss = 0 };
     for (size_t i = 0; i < all; i++) {
         g->loss.loss += g->told[TOLD * i + LOSS];
         g->loss.nll += g->told[TOLD * i + NLL];

@@ -79,7 +79,7 @@ static void check_training(struct golden_case *c)
     struct nmt_pair pairs[64];
     size_t B = read_pairs(c, pairs);
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     nmt_pass_init(&pass, &c->shape);
     cr_assert(nmt_pass_run(&pass, &c->params, &c->grads, pairs, B, NULL, (real)c->label_smoothing,
                            &loss, NULL) == 0);

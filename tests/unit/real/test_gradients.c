@@ -30,7 +30,7 @@ struct problem {
     size_t B;
     struct nmt_dropout dropout;
     bool use_dropout;
-    real smoothing;
+    real smoothing, guide_weight;
 };
 
 static void make_problem(struct problem *p, const struct nmt_shape *shape,
@@ -55,8 +55,11 @@ static void make_problem(struct problem *p, const struct nmt_shape *shape,
                 p->ids[i][side][k] = (nmt_id)nmt_random_below(&r, V);
             p->ids[i][side][lengths[i][side] - 1] = NMT_ID_EOS;
         }
-        p->pairs[i] = (struct nmt_pair){ p->ids[i][0],  p->ids[i][1], lengths[i][0],
-                                         lengths[i][1], (uint32_t)i,  (uint32_t)i };
+        p->pairs[i] = (struct nmt_pair){ .source = p->ids[i][0],
+                                         .target = p->ids[i][1],
+                                         .S = lengths[i][0],
+                                         .T = lengths[i][1],
+                                         .number = (uint32_t)i };
     }
     p->dropout = (struct nmt_dropout){ 0.2, 0.3, 0.3, 0.2, 0.3, { 42, 3 } };
     p->use_dropout = dropout;
@@ -66,8 +69,9 @@ static void make_problem(struct problem *p, const struct nmt_shape *shape,
 static double loss_of(struct problem *p, bool with_gradient)
 {
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     nmt_pass_init(&pass, &p->shape);
+    pass.guide_weight = p->guide_weight;
     cr_assert(nmt_pass_run(&pass, &p->params, with_gradient ? &p->grads : NULL, p->pairs, p->B,
                            p->use_dropout ? &p->dropout : NULL, p->smoothing, &loss, NULL) == 0);
     nmt_pass_release(&pass);
@@ -176,6 +180,30 @@ Test(gradients, of_tanh_readout_and_tied_embeddings)
     check_all_orders(s, "tied all");
 }
 
+/* The second sentence has no links, the third two of unequal share on one word. */
+Test(gradients, of_guided_alignment)
+{
+    static const char *const names[] = { "additive", "dot", "general" };
+    static const struct nmt_guide first[] = { { 0, 3, 1 }, { 1, 0, 0.5 }, { 1, 1, 0.5 } };
+    static const struct nmt_guide third[] = { { 1, 7, 0.75 }, { 1, 2, 0.25 } };
+    static const struct nmt_guide last[] = { { 7, 29, 1 }, { 0, 0, 1 } };
+    for (int kind = NMT_ADDITIVE; kind <= NMT_GENERAL; kind++)
+        for (int order = 0; order < 4; order++) {
+            struct nmt_shape s = base;
+            struct problem p;
+            s.attention = (enum nmt_attention_kind)kind;
+            s.order = (enum nmt_order)order;
+            s.A = kind == NMT_ADDITIVE ? base.A : 0;
+            s.H_dec = kind == NMT_DOT ? 2 * s.H_enc : base.H_dec;
+            make_problem(&p, &s, mixed, 5, true, 0.1);
+            p.guide_weight = 3;
+            p.pairs[0].guide = first, p.pairs[0].n_guide = 3;
+            p.pairs[2].guide = third, p.pairs[2].n_guide = 2;
+            p.pairs[4].guide = last, p.pairs[4].n_guide = 2;
+            check_problem(&p, names[kind]);
+        }
+}
+
 Test(gradients, of_one_sentence_of_one_token)
 {
     static const uint32_t one[][2] = { { 1, 1 } };
@@ -204,11 +232,13 @@ Test(gradients, a_batch_is_the_sum_of_its_sentences)
     }
     const nmt_id long_one[] = { 3, 4, 5, 6, 7, 8, 9, 10, 3, 4, 5, 2 }, tiny[] = { 2 };
     const nmt_id some[] = { 9, 9, 2 };
-    const struct nmt_pair pairs[] = { { some, tiny, 3, 1, 0, 0 },
-                                      { long_one, some, 12, 3, 1, 1 },
-                                      { tiny, long_one, 1, 12, 2, 2 } };
+    const struct nmt_pair pairs[] = {
+        { .source = some, .target = tiny, .S = 3, .T = 1, .number = 0 },
+        { .source = long_one, .target = some, .S = 12, .T = 3, .number = 1 },
+        { .source = tiny, .target = long_one, .S = 1, .T = 12, .number = 2 },
+    };
     struct nmt_pass pass;
-    struct nmt_loss together = { 0, 0 }, apart = { 0, 0 };
+    struct nmt_loss together = { .loss = 0 }, apart = { .loss = 0 };
     const struct nmt_dropout d = {
         (real)0.1, (real)0.3, (real)0.3, (real)0.2, (real)0.3, { 1, 1 }
     };
