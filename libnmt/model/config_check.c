@@ -36,6 +36,8 @@ static int check_model(const struct nmt_config *c, struct nmt_err *err)
         REFUSE("model.order: cgru needs model.cell to be gru");
     if (c->model_order == NMT_ORDER_CGRU && c->model_attention == NMT_NO_ATTENTION)
         REFUSE("model.order: cgru needs an attention");
+    if (c->model_attention == NMT_NO_ATTENTION && *c->data_alignments)
+        REFUSE("data.alignments: there is no attention to guide");
     return 0;
 }
 

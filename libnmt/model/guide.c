@@ -22,10 +22,11 @@ void nmt_decoder_guide(struct nmt_decoder *d, real weight, struct nmt_loss *loss
         for (size_t k = 0; k < pair->n_guide; k++) {
             const struct nmt_guide *g = &pair->guide[k];
             const size_t at = b->alpha[i] + (size_t)g->t * pair->S + g->j;
+            const double share = (double)g->share * (double)nmt_pair_weight(pair);
             const double alpha = (double)d->alpha[at] + LEAST_ALPHA;
-            sum -= (double)g->share * log(alpha);
+            sum -= share * log(alpha);
             if (d->dalpha)
-                d->dalpha[at] -= (real)((double)weight * (double)g->share / alpha);
+                d->dalpha[at] -= (real)((double)weight * share / alpha);
         }
     }
     loss->guide += sum;

@@ -81,6 +81,14 @@ int nmt_changes_add_digests(const struct nmt_trainer *t, struct nmt_gguf_writer 
     hex(text, t->data.digest);
     NMT_TRY(nmt_gguf_add_str(w, "training.data", text, err));
     NMT_TRY(nmt_gguf_add_u64(w, "training.pairs", t->data.n, err));
+    if (t->links.at) {
+        hex(text, t->links.digest);
+        NMT_TRY(nmt_gguf_add_str(w, "training.alignments", text, err));
+    }
+    if (t->config->data_weights[0]) {
+        hex(text, t->weights_digest);
+        NMT_TRY(nmt_gguf_add_str(w, "training.weights", text, err));
+    }
     hex(text, t->valid.digest);
     return t->valid.n ? nmt_gguf_add_str(w, "training.validation_data", text, err) : 0;
 }
@@ -132,6 +140,11 @@ int nmt_changes_check(const struct nmt_trainer *t, const struct nmt_gguf *g, str
     NMT_TRY(compare_digest(&c, "training.data", t->data.digest, "the bitext", err));
     NMT_TRY(compare_digest(&c, "training.validation_data", t->valid.n ? t->valid.digest : NULL,
                            "the validation pairs", err));
+    NMT_TRY(compare_digest(&c, "training.alignments", t->links.at ? t->links.digest : NULL,
+                           "the alignments", err));
+    NMT_TRY(compare_digest(&c, "training.weights",
+                           t->config->data_weights[0] ? t->weights_digest : NULL, "the weights",
+                           err));
     if (c.changed[0] && !t->opt->accept_changes)
         return nmt_fail(err, NMT_ECONFIG, 0,
                         "%s: this run has changed since (%s): use --accept-changes to go on "

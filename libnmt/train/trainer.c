@@ -50,7 +50,10 @@ void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
     if (t->tokens_sum > 0) {
         r->loss = t->loss_sum / t->tokens_sum;
         r->perplexity = exp(t->nll_sum / t->tokens_sum);
+        r->guide_loss = t->guide_sum / t->tokens_sum;
     }
+    r->guided = t->links.at != NULL;
+    r->weighted = c->data_weights[0] != 0;
     r->gradient_norm = t->norm;
     r->learning_rate = t->rate;
     r->skipped = t->at.skipped;
@@ -93,13 +96,13 @@ static int skip_update(struct nmt_trainer *t, size_t first, size_t n, struct nmt
     return 0;
 }
 
-static double loss_scale(const struct nmt_trainer *t, size_t sentences)
+static double loss_scale(const struct nmt_trainer *t)
 {
     switch ((enum nmt_loss_scale)t->config->train_loss) {
     case NMT_LOSS_TOKENS:
-        return 1 / (double)t->gradient.T;
+        return 1 / t->gradient.weighted_T;
     case NMT_LOSS_SENTENCES:
-        return 1 / (double)sentences;
+        return 1 / t->gradient.weighted_pairs;
     case NMT_LOSS_SUM:
         break;
     }
@@ -147,13 +150,15 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
         .epoch = t->at.epoch,
         .dropout = any_dropout(&dropout) ? &dropout : NULL,
         .label_smoothing = (real)c->train_label_smoothing,
+        .guide_weight =
+            (real)(c->train_alignment_weight * pow(c->train_alignment_decay, (double)t->at.epoch)),
     };
     NMT_TRY(nmt_gradient_run(&t->gradient, &task, t->threads, err));
     t->at.batch++;
     NMT_TRY(nmt_shard_sum_run(&t->sum, t->gradient.block, &t->norm, err));
     if (!isfinite(t->norm))
         return skip_update(t, first, n, err);
-    const double scale = loss_scale(t, n);
+    const double scale = loss_scale(t);
     t->rate =
         nmt_schedule_rate(c, t->optimizer.updates + 1,
                           nmt_schedule_share(c, t->optimizer.updates, epochs), t->at.rate_factor);
@@ -163,7 +168,8 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
     t->at.skipped_run = 0;
     t->loss_sum += t->gradient.loss.loss;
     t->nll_sum += t->gradient.loss.nll;
-    t->tokens_sum += (double)t->gradient.T;
+    t->guide_sum += t->gradient.loss.guide;
+    t->tokens_sum += t->gradient.weighted_T;
     t->source_words += t->gradient.S - n;
     t->target_words += t->gradient.T - n;
     report(t, NMT_TRAIN_UPDATE, NULL);
@@ -269,7 +275,7 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
     }
     for (size_t i = 0; i < 3; i++)
         nmt_buffer_release(&text[i]);
-    t->loss_sum = t->nll_sum = t->tokens_sum = 0;
+    t->loss_sum = t->nll_sum = t->guide_sum = t->tokens_sum = 0;
     return rc;
 }
 

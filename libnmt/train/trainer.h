@@ -37,7 +37,9 @@ struct nmt_trainer {
     struct nmt_text valid_text[2];
     struct nmt_vocab *source, *target; /* target may be source */
     struct nmt_bitext data, valid;
-    struct nmt_cutting cutting; /* its data is NULL without subword dropout */
+    struct nmt_cutting cutting;  /* its data is NULL without subword dropout */
+    struct nmt_word_links links; /* its `at` is NULL without guided alignment */
+    uint8_t weights_digest[16];  /* of data.weights; zeros without it */
     struct nmt_shape shape;
     struct nmt_layout layout;
     real *weights;
@@ -58,7 +60,7 @@ struct nmt_trainer {
     } asked;
 
     /* since the last report of progress, and of this process */
-    double loss_sum, nll_sum, tokens_sum;
+    double loss_sum, nll_sum, guide_sum, tokens_sum; /* weighted, as the pairs are */
     uint64_t source_words, target_words;
     double norm, rate;
     double score; /* of the last validation, as position.best */
@@ -69,6 +71,12 @@ struct nmt_trainer {
 int nmt_trainer_init(struct nmt_trainer *t, const struct nmt_train_options *opt,
                      struct nmt_err *err) NMT_MUST_USE;
 void nmt_trainer_release(struct nmt_trainer *t);
+
+/** Reads the lines of the bitext and of the validation pairs. */
+int nmt_trainer_read_text(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Makes the training data of them, by the vocabularies there are, and reads what belongs to it. */
+int nmt_trainer_build_data(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
 
 /** Fills in a report of where training stands and hands it to the callback. */
 void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,

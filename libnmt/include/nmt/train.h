@@ -43,8 +43,11 @@ struct nmt_train_report {
     uint64_t source_words, target_words; /* since the start of this process */
     double seconds;                      /* in training, of all processes that worked on it */
     double share;                        /* of the planned length, 0 to 1 */
+    bool weighted;                       /* the means below are weighted, as the pairs are */
+    bool guided;                         /* loss holds guided alignment too */
     double loss;                         /* mean per target token with </s>, of the last updates */
     double perplexity;                   /* without label smoothing, of the last updates */
+    double guide_loss;                   /* of guided alignment per target token */
     double gradient_norm, learning_rate;
     uint64_t skipped; /* updates */
 

@@ -204,6 +204,33 @@ Test(gradients, of_guided_alignment)
         }
 }
 
+Test(gradients, of_weighted_sentences)
+{
+    static const struct nmt_guide guide[] = { { 0, 3, 1 }, { 1, 0, 0.5 }, { 1, 1, 0.5 } };
+    struct problem p;
+    make_problem(&p, &base, mixed, 5, true, 0.1);
+    p.guide_weight = 2;
+    p.pairs[0].guide = guide, p.pairs[0].n_guide = 3;
+    for (int i = 0; i < 5; i++)
+        p.pairs[i].weight = 0.25 + i;
+    check_problem(&p, "weighted");
+}
+
+/* The random numbers of dropout would tell the two apart. */
+Test(gradients, a_sentence_of_weight_2_is_one_that_stands_there_twice)
+{
+    struct problem p, q;
+    make_problem(&p, &base, mixed, 5, false, 0.1);
+    make_problem(&q, &base, mixed, 5, false, 0.1);
+    p.pairs[3].weight = 2;
+    q.pairs[5] = q.pairs[3];
+    q.B = 6;
+    const double once = loss_of(&p, true), twice = loss_of(&q, true);
+    cr_assert(fabs(once - twice) < 1e-9 * once, "%g %g", once, twice);
+    for (size_t i = 0; i < p.layout.count; i++)
+        cr_assert(fabs(p.gradients[i] - q.gradients[i]) < 1e-9, "%zu", i);
+}
+
 Test(gradients, of_one_sentence_of_one_token)
 {
     static const uint32_t one[][2] = { { 1, 1 } };
