@@ -53,8 +53,10 @@ static void set_lengths(struct nmt_beam *beam, const struct nmt_search_options *
     uint32_t most = o->max_ratio > 0 ? times(o->max_ratio, S) : UINT32_MAX;
     if (o->max_length > 0 && o->max_length < most)
         most = (uint32_t)o->max_length;
-    most = most < 1 ? 1 : most;
-    beam->max_length = most < beam->n_prefix ? beam->n_prefix : most;
+    /* What is given is not cut: one step follows it, unless it has ended. */
+    const bool ended = beam->n_prefix > 0 && beam->prefix[beam->n_prefix - 1] == o->eos;
+    const uint32_t least = beam->n_prefix + !ended;
+    beam->max_length = most < least ? least : most;
     beam->min_length = times(o->min_ratio, S);
     if (beam->min_length >= beam->max_length)
         beam->min_length = beam->max_length - 1;
@@ -127,6 +129,17 @@ static int reserve_nodes(struct nmt_beams *b, size_t more, struct nmt_err *err)
     return 0;
 }
 
+static void end(struct nmt_beams *b, struct nmt_beam *beam, uint32_t node, double sum,
+                bool finished)
+{
+    struct nmt_ending x = { .node = node, .n = b->t + 1, .log_prob = sum, .finished = finished };
+    if (b->coverage)
+        x.coverage = b->coverage(b->arg, beam->sentence, node);
+    x.score = nmt_length_score(b->options, sum, x.n) + x.coverage;
+    nmt_beam_end(beam, x);
+    beam->places--;
+}
+
 /* Extends one sentence; its new rows are added behind n_next. */
 static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t first,
                            size_t *n_next, struct nmt_err *err)
@@ -142,9 +155,7 @@ static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t 
         b->node[node] =
             (struct nmt_node){ b->now.node[p->row], p->id, p->log_prob, b->now.alpha[p->row] };
         if (finished || last) {
-            beam->ending[beam->n_endings++] =
-                (struct nmt_ending){ node, b->t + 1, p->sum, finished };
-            beam->places--;
+            end(b, beam, node, p->sum, finished);
             continue;
         }
         const size_t to = *n_next + live++;
@@ -154,6 +165,8 @@ static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t 
         b->next.y[to] = p->id;
         b->next.log_prob[to] = p->sum;
     }
+    if (live > 0 && nmt_beam_is_final(beam, b->options, b->next.log_prob[*n_next]))
+        live = 0;
     beam->live = live;
     *n_next += live;
     return 0;
@@ -185,32 +198,6 @@ int nmt_beams_extend(struct nmt_beams *b, struct nmt_err *err)
     b->n_rows = n_next;
     b->t++;
     return 0;
-}
-
-double nmt_length_score(const struct nmt_search_options *o, double log_prob, size_t n)
-{
-    if (o->alpha == 0)
-        return log_prob;
-    double length = o->norm == NMT_LENGTH_GNMT ? (5 + (double)n) / 6 : (double)n;
-    return log_prob / (o->alpha == 1 ? length : pow(length, o->alpha));
-}
-
-void nmt_beam_rank(struct nmt_beam *beam, const struct nmt_search_options *o)
-{
-    struct nmt_ending *e = beam->ending;
-    for (uint32_t i = 1; i < beam->n_endings; i++) { /* stable: the one found first stays first */
-        struct nmt_ending x = e[i];
-        double score = nmt_length_score(o, x.log_prob, x.n);
-        uint32_t j = i;
-        for (; j > 0; j--) {
-            double other = nmt_length_score(o, e[j - 1].log_prob, e[j - 1].n);
-            bool before = x.finished != e[j - 1].finished ? x.finished : score > other;
-            if (!before)
-                break;
-            e[j] = e[j - 1];
-        }
-        e[j] = x;
-    }
 }
 
 void nmt_beams_release(struct nmt_beams *b)

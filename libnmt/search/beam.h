@@ -4,6 +4,7 @@
  *
  * A sentence starts with one empty hypothesis and room for K. Each step keeps the k = K - |done|
  * best extensions; those that end with </s> are done and give up their place (model-spec, 1.11).
+ * It is over when no place is left or nothing that lives can change the answer (ending.c).
  */
 #ifndef NMT_BEAM_H
 #define NMT_BEAM_H
@@ -22,7 +23,7 @@ struct nmt_node {
 
 struct nmt_ending {
     uint32_t node, n; /* last word; words */
-    double log_prob;
+    double log_prob, coverage, score;
     bool finished;
 };
 
@@ -33,7 +34,7 @@ struct nmt_beam {
     uint32_t min_length, max_length, n_prefix;
     const nmt_id *prefix;
     uint32_t n_endings;
-    struct nmt_ending *ending; /* [K] */
+    struct nmt_ending *ending; /* [K] finished ones first, then by falling score */
 };
 
 /** The rows of a step: live hypotheses, a sentence's by falling score. */
@@ -58,6 +59,10 @@ struct nmt_beams {
     struct nmt_node *node;       /* grows */
     size_t n_nodes, cap_nodes;
     uint32_t t; /* steps done */
+
+    /** The coverage penalty of what ends with a node, 0 or less; NULL: there is none. */
+    double (*coverage)(const void *arg, uint32_t sentence, uint32_t node);
+    const void *arg;
 };
 
 /** Lays out (or measures) everything but the nodes for B sentences. */
@@ -71,8 +76,12 @@ void nmt_beams_want(struct nmt_beams *b);
 /** Takes the candidates in b->found: the next rows stand in b->now. NMT_ENOMEM, NMT_ELIMIT. */
 int nmt_beams_extend(struct nmt_beams *b, struct nmt_err *err) NMT_MUST_USE;
 
-/** Sorts the endings of a sentence: finished ones first, then by falling score. */
-void nmt_beam_rank(struct nmt_beam *beam, const struct nmt_search_options *o);
+/** Puts an ending in its place among the others. */
+void nmt_beam_end(struct nmt_beam *beam, struct nmt_ending x);
+
+/** Can nothing that lives change the n best endings? best_alive: the greatest sum among them. */
+bool nmt_beam_is_final(const struct nmt_beam *beam, const struct nmt_search_options *o,
+                       double best_alive);
 
 void nmt_beams_release(struct nmt_beams *b);
 

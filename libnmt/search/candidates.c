@@ -2,7 +2,8 @@
  * The K best words of each row.
  *
  * Words are ranked by a value that grows with the probability: the logit itself for one model, the
- * mean of the probabilities or of the logits for several. Only what is found gets a logarithm.
+ * weighted mean of the probabilities or of the logits for several. Only what is found gets a
+ * logarithm.
  */
 #include "search/candidates.h"
 
@@ -16,10 +17,11 @@
 
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
-                         size_t n_models)
+                         const real *share, size_t n_models)
 {
     c->options = o;
     c->models = models;
+    c->share = share;
     c->n_models = n_models;
     c->V = models[0].shape->V_target;
     c->rows = BLOCK_NUMBERS / c->V;
@@ -40,9 +42,15 @@ struct row {
     bool probability;
 };
 
+/* Rounding may lift one above 0, where nothing may be (ending.c); NaN stays what it is. */
+static double at_most_0(double log_prob)
+{
+    return log_prob > 0 ? 0 : log_prob;
+}
+
 static double log_prob(const struct row *row, real value)
 {
-    return (row->probability ? log((double)value) : (double)value) - row->base;
+    return at_most_0((row->probability ? log((double)value) : (double)value) - row->base);
 }
 
 /* Brings the models' rows together in that of the first. */
@@ -54,22 +62,19 @@ static struct row combine(const struct nmt_candidates *c, size_t r)
         row.base = (double)k->log_sum_exp(row.value, c->V);
         return row;
     }
-    const real share = 1 / (real)c->n_models;
     row.probability = !c->options->geometric;
     for (size_t m = 0; m < c->n_models; m++) {
         real *x = c->block[m] + r * c->V;
         if (row.probability)
             k->softmax(x, c->V);
         else
-            row.base += (double)k->log_sum_exp(x, c->V) * (double)share;
+            row.base += (double)k->log_sum_exp(x, c->V) * (double)c->share[m];
         if (m > 0)
-            k->axpy(row.value, 1, x, c->V);
+            k->axpy(row.value, c->share[m], x, c->V);
+        else
+            for (size_t i = 0; i < c->V; i++)
+                x[i] *= c->share[0];
     }
-    if (row.probability)
-        row.base = log((double)c->n_models);
-    else
-        for (size_t i = 0; i < c->V; i++)
-            row.value[i] *= share;
     return row;
 }
 
@@ -112,18 +117,19 @@ static double log_prob_of(const struct nmt_candidates *c, size_t r, nmt_id id)
     double sum = 0, most = -INFINITY, exps = 0;
     for (int pass = 0; pass < 2; pass++)
         for (size_t m = 0; m < c->n_models; m++) {
+            const double share = (double)c->share[m];
             const real *x = c->block[m] + r * c->V;
             double lp = (double)x[id] - (double)nmt_kernels()->log_sum_exp(x, c->V);
+            if (share <= 0)
+                continue;
             if (pass == 0) {
-                sum += lp;
+                sum += share * lp;
                 most = lp > most ? lp : most;
             } else {
-                exps += exp(lp - most);
+                exps += share * exp(lp - most);
             }
         }
-    if (c->n_models == 1 || c->options->geometric)
-        return sum / (double)c->n_models;
-    return most + log(exps / (double)c->n_models);
+    return at_most_0(c->n_models == 1 || c->options->geometric ? sum : most + log(exps));
 }
 
 static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate *found, size_t r,

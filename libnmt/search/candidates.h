@@ -23,6 +23,7 @@ struct nmt_wanted {
 struct nmt_candidates {
     const struct nmt_search_options *options;
     const struct nmt_search_model *models;
+    const real *share;        /* of each model */
     size_t n_models, V, rows; /* rows of a block */
     real **block;             /* of each model [rows][V] */
     real *best;               /* [beam] values of the words found so far */
@@ -30,7 +31,7 @@ struct nmt_candidates {
 
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
-                         size_t n_models);
+                         const real *share, size_t n_models);
 
 /**
  * Finds the candidates of B rows out of the steps [models] just made: row b's at found[b * beam],

@@ -28,9 +28,16 @@ int nmt_search_options_check(const struct nmt_search_options *o, struct nmt_err 
                         o->beam, o->beam, o->n_best);
     if (!(o->alpha >= 0 && o->alpha <= 100))
         return nmt_fail(err, NMT_ELIMIT, 0, "the length penalty is %g, not 0 to 100", o->alpha);
+    if (!(o->coverage >= 0 && o->coverage <= 100))
+        return nmt_fail(err, NMT_ELIMIT, 0, "the coverage penalty is %g, not 0 to 100",
+                        o->coverage);
     if (!(o->min_ratio >= 0 && o->min_ratio <= 1000 && o->max_ratio >= 0 && o->max_ratio <= 1000))
         return nmt_fail(err, NMT_ELIMIT, 0, "the ratios of lengths are %g and %g, not 0 to 1000",
                         o->min_ratio, o->max_ratio);
+    if (o->max_ratio > 0 && o->min_ratio > o->max_ratio)
+        return nmt_fail(err, NMT_ELIMIT, 0,
+                        "the least ratio of lengths, %g, is above the greatest, %g", o->min_ratio,
+                        o->max_ratio);
     if (o->max_ratio <= 0 && o->max_length == 0)
         return nmt_fail(err, NMT_ELIMIT, 0, "nothing bounds the length of a translation");
     return 0;

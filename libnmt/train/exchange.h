@@ -5,6 +5,7 @@
 #ifndef NMT_EXCHANGE_H
 #define NMT_EXCHANGE_H
 
+#include <nmt/buffer.h>
 #include <nmt/ranks.h>
 #include <nmt/real.h>
 
@@ -19,6 +20,10 @@ int nmt_exchange_share(struct nmt_ranks *r, void *bytes, size_t n,
  * and the others 0, and for counts.
  */
 int nmt_exchange_add(struct nmt_ranks *r, double *v, size_t n, struct nmt_err *err) NMT_MUST_USE;
+
+/** Rank 0's buffer becomes those of all ranks, one behind the other; the others' are emptied. */
+int nmt_exchange_gather(struct nmt_ranks *r, struct nmt_buffer *bytes,
+                        struct nmt_err *err) NMT_MUST_USE;
 
 /**
  * Every rank q gets the part [start[q], start[q + 1]) of every rank's block: rank s's part goes to

@@ -120,6 +120,40 @@ int nmt_exchange_add(struct nmt_ranks *r, double *v, size_t n, struct nmt_err *e
     return status == MPI_SUCCESS ? 0 : failed_call(err, status, "a sum");
 }
 
+/* Lengths first: n_in and at_in of rank 0 say where everything goes. */
+static int plan_gather(struct nmt_ranks *r, int own, size_t *total, struct nmt_err *err)
+{
+    int status = MPI_Gather(&own, 1, MPI_INT, r->n_in, 1, MPI_INT, 0, r->all);
+    if (status != MPI_SUCCESS)
+        return failed_call(err, status, "gathering");
+    *total = 0;
+    for (int q = 0; r->index == 0 && q < r->count; q++) {
+        if (*total > INT_MAX - (size_t)r->n_in[q])
+            return nmt_fail(err, NMT_ELIMIT, 0, "too many bytes for MPI");
+        r->at_in[q] = (int)*total;
+        *total += (size_t)r->n_in[q];
+    }
+    return 0;
+}
+
+int nmt_exchange_gather(struct nmt_ranks *r, struct nmt_buffer *bytes, struct nmt_err *err)
+{
+    struct nmt_buffer all = NMT_BUFFER_INIT;
+    size_t total = 0;
+    if (alone(r))
+        return 0;
+    if (bytes->len > INT_MAX)
+        return nmt_fail(err, NMT_ELIMIT, 0, "%zu bytes are too many for one message", bytes->len);
+    NMT_TRY(plan_gather(r, (int)bytes->len, &total, err));
+    NMT_TRY(nmt_buffer_reserve(&all, total, err));
+    int status = MPI_Gatherv(bytes->data, (int)bytes->len, MPI_BYTE, all.data, r->n_in, r->at_in,
+                             MPI_BYTE, 0, r->all);
+    nmt_buffer_release(bytes);
+    *bytes = all;
+    bytes->len = total;
+    return status == MPI_SUCCESS ? 0 : failed_call(err, status, "gathering");
+}
+
 /* The parts of a block as MPI wants them: lengths and places. */
 static int cut(const struct nmt_ranks *r, const size_t *start, int *n, int *at, struct nmt_err *err)
 {

@@ -256,11 +256,7 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
     struct nmt_validation v;
     struct nmt_buffer text[3] = { NMT_BUFFER_INIT, NMT_BUFFER_INIT, NMT_BUFFER_INIT };
     struct nmt_train_report r = { .event = NMT_TRAIN_VALID };
-    int rc = nmt_ranks_index(t->opt->ranks) == 0
-                 ? nmt_validator_run(&t->validator, &t->average, t->threads, &v, err)
-                 : 0;
-    if (rc == 0)
-        rc = nmt_exchange_share(t->opt->ranks, &v, sizeof v, err);
+    int rc = nmt_validator_run(&t->validator, &t->average, t->threads, &v, err);
     if (rc == 0)
         rc = sample(t, &r, text, err);
     if (rc == 0) {

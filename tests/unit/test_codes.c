@@ -128,3 +128,30 @@ Test(codes, pieces_outside_the_list_are_undone)
     cr_assert(eq(str, (char *)apply(c, "low slow"), "lo@@ w s@@ lo@@ w"));
     nmt_codes_free(c);
 }
+
+Test(codes, a_dictionary_is_checked_line_by_line)
+{
+    static const struct {
+        const char *line, *why;
+    } cases[] = {
+        { "low", "not a word and a count" },
+        { "low 3 4", "not a word and a count" },
+        { "low -1", "not a word and a count" },
+        { " 3", "not a word and a count" },
+        { "lo\rw 3", "the word holds an end of a line" },
+        { "low\xE2\x80\xA8 3", "the word holds an end of a line" },
+        { "low 2000000000000000000", "the counts are too large together" },
+        { "l\xFFow 3", "invalid UTF-8 at byte 2" },
+    };
+    struct nmt_codes_options o = { .merges = 9, .min_frequency = 2, .dict_input = true };
+    struct nmt_codes_learner *l = NULL;
+    cr_assert(eq(int, nmt_codes_learner_new(&l, &o, NULL), 0));
+    cr_assert(eq(int, nmt_codes_learner_add(l, " low 1000000000000000000\r", 25, NULL), 0));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct nmt_err err = NMT_ERR_INIT;
+        int rc = nmt_codes_learner_add(l, cases[i].line, strlen(cases[i].line), &err);
+        cr_assert(lt(int, rc, 0), "%s", cases[i].line);
+        cr_assert(eq(str, err.msg, (char *)cases[i].why));
+    }
+    nmt_codes_learner_free(l);
+}

@@ -4,6 +4,7 @@
 
 #include <nmt/align.h>
 #include <nmt/arena.h>
+#include <nmt/beside.h>
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
 #include <nmt/by_length.h>
@@ -12,6 +13,7 @@
 #include <nmt/chrf.h>
 #include <nmt/codes.h>
 #include <nmt/config.h>
+#include <nmt/convert.h>
 #include <nmt/corpus.h>
 #include <nmt/crc32c.h>
 #include <nmt/dictionary.h>
@@ -21,8 +23,10 @@
 #include <nmt/engine.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
+#include <nmt/feed.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
+#include <nmt/half.h>
 #include <nmt/id.h>
 #include <nmt/id_text.h>
 #include <nmt/kinds.h>

@@ -36,12 +36,15 @@ struct nmt_search_options {
     size_t beam;   /* hypotheses; 1 is greedy search */
     size_t n_best; /* translations wanted, at most beam */
     enum nmt_length_norm norm;
-    double alpha;
-    double min_ratio, max_ratio;
+    double alpha;                /* at least 0 */
+    double coverage;             /* beta of the coverage penalty: 0 (none) or more */
+    double min_ratio, max_ratio; /* the first not above the second, unless that is 0 */
     size_t max_length;
-    bool geometric;  /* ensembles: mean of the log-probabilities, not of the probabilities */
-    bool alignments; /* keep the weights of the alignment model */
+    bool geometric;        /* ensembles: mean of the log-probabilities, not of the probabilities */
+    const double *weights; /* of each model in that mean, of any sum; NULL: alike; copied */
+    bool alignments;       /* keep the weights of the alignment model */
     bool forbid_unk;
+    bool to_the_end;      /* go on when the answer is known: for tests of the early stop */
     nmt_id eos, bos, unk; /* bos is never written; an id no vocabulary has: there is none */
 };
 
@@ -51,11 +54,14 @@ struct nmt_search_options nmt_search_defaults(void);
 /** NMT_ELIMIT when an option is out of range. */
 int nmt_search_options_check(const struct nmt_search_options *o, struct nmt_err *err) NMT_MUST_USE;
 
-/** A translation: log_prob is the sum over its n tokens, score that sum divided for its length. */
+/**
+ * A translation: log_prob is the sum over its n tokens, coverage what the coverage penalty adds (0
+ * or less), score the sum divided for its length, plus coverage.
+ */
 struct nmt_translation {
     size_t n; /* tokens, with </s> when it is finished */
     bool finished;
-    double log_prob, score;
+    double log_prob, coverage, score;
     nmt_id *ids;          /* [n] */
     real *token_log_prob; /* [n] */
     real **alpha;         /* of each model [n][rows of the sentence]; NULL when not kept */
