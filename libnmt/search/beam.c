@@ -53,8 +53,10 @@ static void set_lengths(struct nmt_beam *beam, const struct nmt_search_options *
     uint32_t most = o->max_ratio > 0 ? times(o->max_ratio, S) : UINT32_MAX;
     if (o->max_length > 0 && o->max_length < most)
         most = (uint32_t)o->max_length;
-    most = most < 1 ? 1 : most;
-    beam->max_length = most < beam->n_prefix ? beam->n_prefix : most;
+    /* What is given is not cut: one step follows it, unless it has ended. */
+    const bool ended = beam->n_prefix > 0 && beam->prefix[beam->n_prefix - 1] == o->eos;
+    const uint32_t least = beam->n_prefix + !ended;
+    beam->max_length = most < least ? least : most;
     beam->min_length = times(o->min_ratio, S);
     if (beam->min_length >= beam->max_length)
         beam->min_length = beam->max_length - 1;

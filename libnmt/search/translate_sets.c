@@ -233,8 +233,9 @@ static int search_set(struct nmt_translator *t, struct nmt_translate_worker *w,
         const struct nmt_translate_item *item = &t->item[t->sorted[set->first + b]];
         const struct nmt_translated *r = item->record;
         x.S[b] = item->length;
-        x.prefix[b] = r->forced ? r->target.data : NULL;
-        x.n_prefix[b] = r->forced ? (uint32_t)r->target.n : 0;
+        const bool given = r->forced || (r->begun && item->part == 0);
+        x.prefix[b] = given ? r->target.data : NULL;
+        x.n_prefix[b] = given ? (uint32_t)r->target.n : 0;
     }
     const struct nmt_search_set in = { B, x.input, x.S, x.prefix, x.n_prefix };
     NMT_TRY(nmt_searcher_run(w->searcher, &in, x.found, err));

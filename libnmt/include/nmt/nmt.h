@@ -4,6 +4,7 @@
 
 #include <nmt/align.h>
 #include <nmt/arena.h>
+#include <nmt/beside.h>
 #include <nmt/bleu.h>
 #include <nmt/buffer.h>
 #include <nmt/by_length.h>
@@ -25,6 +26,7 @@
 #include <nmt/feed.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
+#include <nmt/half.h>
 #include <nmt/id.h>
 #include <nmt/id_text.h>
 #include <nmt/kinds.h>

@@ -36,15 +36,15 @@ struct nmt_search_options {
     size_t beam;   /* hypotheses; 1 is greedy search */
     size_t n_best; /* translations wanted, at most beam */
     enum nmt_length_norm norm;
-    double alpha;    /* at least 0 */
-    double coverage; /* beta of the coverage penalty: 0 (none) or more */
+    double alpha;                /* at least 0 */
+    double coverage;             /* beta of the coverage penalty: 0 (none) or more */
     double min_ratio, max_ratio; /* the first not above the second, unless that is 0 */
     size_t max_length;
-    bool geometric; /* ensembles: mean of the log-probabilities, not of the probabilities */
+    bool geometric;        /* ensembles: mean of the log-probabilities, not of the probabilities */
     const double *weights; /* of each model in that mean, of any sum; NULL: alike; copied */
-    bool alignments; /* keep the weights of the alignment model */
+    bool alignments;       /* keep the weights of the alignment model */
     bool forbid_unk;
-    bool to_the_end; /* go on when the answer is known: for tests of the early stop */
+    bool to_the_end;      /* go on when the answer is known: for tests of the early stop */
     nmt_id eos, bos, unk; /* bos is never written; an id no vocabulary has: there is none */
 };
 

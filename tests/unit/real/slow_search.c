@@ -102,13 +102,20 @@ static int by_score(const void *a, const void *b)
     return x->score < y->score ? 1 : x->score > y->score ? -1 : 0;
 }
 
+/* A prefix may be longer than the bound: then one more word follows it. */
+static size_t longest(const struct slow_task *task)
+{
+    size_t most = task->options->max_length;
+    return most > task->n_prefix ? most : task->n_prefix + 1;
+}
+
 static bool allowed(const struct slow_task *task, const struct slow_hypothesis *h, nmt_id w)
 {
     const struct nmt_search_options *o = task->options;
     if (h->n < task->n_prefix)
         return w == task->prefix[h->n];
     return w != o->bos && !(o->forbid_unk && w == o->unk) &&
-           !(w == o->eos && h->n < fmin(floor(o->min_ratio * task->S), (double)o->max_length - 1));
+           !(w == o->eos && h->n < fmin(floor(o->min_ratio * task->S), (double)longest(task) - 1));
 }
 
 struct slow_hypothesis *slow_search(const struct slow_task *task, size_t *n)
@@ -137,7 +144,7 @@ struct slow_hypothesis *slow_search(const struct slow_task *task, size_t *n)
         n_live = 0;
         for (size_t i = 0; i < n_all && i < places; i++) {
             all[i].finished = all[i].ids[all[i].n - 1] == o->eos;
-            if (all[i].finished || t == o->max_length)
+            if (all[i].finished || t == longest(task))
                 done[n_done++] = all[i];
             else
                 live[n_live++] = all[i];

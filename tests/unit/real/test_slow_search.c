@@ -49,7 +49,7 @@ static void check_case(uint64_t seed, bool prefixes)
     struct nmt_translations found[TOY_SOURCES];
     const nmt_id *ids[TOY_SOURCES], *prefix[TOY_SOURCES];
     uint32_t n_prefix[TOY_SOURCES];
-    nmt_id word[TOY_SOURCES][10];
+    nmt_id word[TOY_SOURCES][12];
     double weights[3];
     const size_t n_models = 1 + pick(&r, 3);
     for (size_t m = 0; m < n_models; m++) {
@@ -70,7 +70,7 @@ static void check_case(uint64_t seed, bool prefixes)
     for (size_t i = 0; i < TOY_SOURCES; i++) {
         ids[i] = toy_ids[i];
         prefix[i] = word[i];
-        n_prefix[i] = prefixes ? (uint32_t)pick(&r, o.max_length) : 0;
+        n_prefix[i] = prefixes ? (uint32_t)pick(&r, o.max_length + 3) : 0;
         for (uint32_t k = 0; k < n_prefix[i]; k++)
             word[i][k] = pick(&r, 5) ? 3 + (nmt_id)pick(&r, TOY_V - 3) : NMT_ID_UNK;
     }
