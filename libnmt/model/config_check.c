@@ -36,6 +36,10 @@ static int check_model(const struct nmt_config *c, struct nmt_err *err)
         REFUSE("model.order: cgru needs model.cell to be gru");
     if (c->model_order == NMT_ORDER_CGRU && c->model_attention == NMT_NO_ATTENTION)
         REFUSE("model.order: cgru needs an attention");
+    if (c->model_encoder_stack == NMT_STACK_ALTERNATING && c->model_encoder_layers > 1 &&
+        c->model_attention == NMT_NO_ATTENTION)
+        REFUSE("model.encoder-stack: alternating needs model.attention: without one the encoder "
+               "has one direction");
     return 0;
 }
 
@@ -77,6 +81,7 @@ int nmt_config_check(const struct nmt_config *c, struct nmt_err *err)
     NMT_TRY(check_dropout(c->train_dropout_annotation, "dropout-annotation", err));
     NMT_TRY(check_dropout(c->train_dropout_readout, "dropout-readout", err));
     NMT_TRY(check_dropout(c->train_dropout_recurrent, "dropout-recurrent", err));
+    NMT_TRY(check_dropout(c->train_dropout_layer, "dropout-layer", err));
     NMT_TRY(check_dropout(c->train_dropout_word, "dropout-word", err));
     NMT_TRY(check_dropout(c->train_subword_dropout_source, "subword-dropout-source", err));
     NMT_TRY(check_dropout(c->train_subword_dropout_target, "subword-dropout-target", err));

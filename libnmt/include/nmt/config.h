@@ -18,6 +18,7 @@
 #define NMT_WORDS_CELL      "gru lstm"
 #define NMT_WORDS_ATTENTION "additive dot general none"
 #define NMT_WORDS_ORDER     "code text appendix cgru"
+#define NMT_WORDS_STACK     "bidirectional alternating"
 #define NMT_WORDS_READOUT   "maxout tanh"
 #define NMT_WORDS_TIED      "none target all"
 #define NMT_WORDS_INIT      "uniform paper"
@@ -53,6 +54,14 @@
  X(model, alignment, "alignment", INT, 256, 1000, 1, 65536, "", "size n' of the alignment model's hidden layer") \
  X(model, maxout, "maxout", INT, 256, 500, 1, 65536, "", "size l of the readout")                  \
  X(model, tied, "tied", CHOICE, 1, 0, 0, 0, NMT_WORDS_TIED, "share the output layer with the target embedding, or with both") \
+ X(model, encoder_layers, "encoder-layers", INT, 1, 1, 1, 8, "", "recurrent layers of the encoder, one reading the other") \
+ X(model, encoder_stack, "encoder-stack", CHOICE, NMT_STACK_BIDIRECTIONAL, NMT_STACK_BIDIRECTIONAL, 0, 0, NMT_WORDS_STACK, "directions of the encoder's layers") \
+ X(model, encoder_transitions, "encoder-transitions", INT, 1, 1, 1, 8, "", "units that a time step of the encoder goes through") \
+ X(model, decoder_layers, "decoder-layers", INT, 1, 1, 1, 8, "", "recurrent layers of the decoder; the first asks the annotations") \
+ X(model, decoder_transitions, "decoder-transitions", INT, 1, 1, 1, 8, "", "units that a time step of the decoder goes through") \
+ X(model, residual, "residual", BOOL, true, true, 0, 0, "", "add what enters a layer, from the second on, to what leaves it") \
+ X(model, layer_norm, "layer-norm", BOOL, false, false, 0, 0, "", "layer normalisation of all that enters a unit, the alignment model and the readout") \
+ X(model, input_feeding, "input-feeding", BOOL, false, false, 0, 0, "", "the readout of a word enters the recurrence of the next") \
  X(model, init, "init", CHOICE, 0, 1, 0, 0, NMT_WORDS_INIT, "initial weights: scaled by the sizes, or the paper's") \
  X(train, optimizer, "optimizer", CHOICE, NMT_ADAM, NMT_ADADELTA, 0, 0, NMT_WORDS_OPTIMIZER, "update rule") \
  X(train, learning_rate, "learning-rate", REAL, 1e-3, 1, 0, 1000, "", "step size (Adadelta: a factor on its step)") \
@@ -72,6 +81,7 @@
  X(train, dropout_annotation, "dropout-annotation", REAL, -1, -1, -1, 0.95, "", "of annotations; -1: as dropout") \
  X(train, dropout_readout, "dropout-readout", REAL, -1, -1, -1, 0.95, "", "of the readout; -1: as dropout") \
  X(train, dropout_recurrent, "dropout-recurrent", REAL, -1, -1, -1, 0.95, "", "of states as they enter the recurrence; -1: half of dropout") \
+ X(train, dropout_layer, "dropout-layer", REAL, -1, -1, -1, 0.95, "", "of what a layer, from the second on, reads; -1: half of dropout") \
  X(train, dropout_word, "dropout-word", REAL, -1, -1, -1, 0.95, "", "of whole words; -1: a quarter of dropout") \
  X(train, subword_dropout, "subword-dropout", REAL, 0, 0, 0, 0.95, "", "share of the merges of bpe left out, anew in every epoch") \
  X(train, subword_dropout_source, "subword-dropout-source", REAL, -1, -1, -1, 0.95, "", "of the source; -1: as subword-dropout") \

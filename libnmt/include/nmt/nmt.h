@@ -26,6 +26,7 @@
 #include <nmt/feed.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
+#include <nmt/half.h>
 #include <nmt/id.h>
 #include <nmt/id_text.h>
 #include <nmt/kinds.h>

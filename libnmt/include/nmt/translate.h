@@ -22,8 +22,10 @@ struct nmt_translate_options {
     const struct nmt_dictionary *dictionary; /* borrowed; NULL: none */
     bool alignments;                         /* make struct nmt_output_line.alignment */
     bool links;                              /* make struct nmt_output_line.link */
-    size_t batch;                            /* sentences that are searched together; at least 1 */
-    struct nmt_threads *threads;             /* NULL: the caller alone; borrowed */
+    bool tokens;  /* of these two: between tokens without </s> instead of words, the first model's;
+                     the alignment has no texts then */
+    size_t batch; /* sentences that are searched together; at least 1 */
+    struct nmt_threads *threads; /* NULL: the caller alone; borrowed */
 };
 
 /** Search as nmt_search_defaults, batches of 64. */

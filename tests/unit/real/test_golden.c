@@ -19,9 +19,10 @@ static void check_sentence(struct golden_case *c, const struct nmt_pass *pass, s
     const size_t rows = b->row[i + 1] - b->row[i];
     golden_compare(c, "annotations", pass->encoder.h + b->row[i] * D,
                    json_get(c->json, sentence, "annotations"), rows * D, false);
-    golden_compare(c, "s_0", d->s0 + i * H, json_get(c->json, sentence, "s_0"), H, false);
+    golden_compare(c, "s_0", d->s0[0] + i * H, json_get(c->json, sentence, "s_0"), H, false);
     if (s->cell == NMT_LSTM)
-        golden_compare(c, "cell_0", d->c0 + i * H, json_get(c->json, sentence, "cell_0"), H, false);
+        golden_compare(c, "cell_0", d->c0[0] + i * H, json_get(c->json, sentence, "cell_0"), H,
+                       false);
     yaml_node_t *alpha = json_get(c->json, sentence, "alpha");
     cr_assert(alpha || s->attention == NMT_NO_ATTENTION);
     if (alpha)
