@@ -8,6 +8,7 @@
 #include <nmt/beside.h>
 #include <nmt/engine.h>
 #include <nmt/model.h>
+#include <nmt/number.h>
 #include <nmt/output.h>
 #include <nmt/print.h>
 #include <nmt/stream.h>
@@ -30,7 +31,8 @@ enum {
     OPT_PREFIX,
     OPT_BATCH,
     OPT_MAX_WAIT,
-    OPT_LOG
+    OPT_LOG,
+    OPT_RECORDS
 };
 
 static const struct cli_opt opts[] = {
@@ -47,6 +49,7 @@ static const struct cli_opt opts[] = {
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
+    { OPT_RECORDS, "records", "A-B", "only records A to B of the stream, from 1 (A-: to its end)" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
     { OPT_MAX_WAIT, "max-wait", "MS", "longest that a record waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
@@ -87,6 +90,7 @@ struct work {
     uint64_t *failed_line; /* [room] of a record that had failed before: its line; else 0 */
     struct tally tally;
     uint64_t read;
+    uint64_t first, last; /* records wanted */
     bool ended;
 };
 
@@ -128,6 +132,25 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
     return 0;
 }
 
+/* The next line of each file beside the stream belongs to record r. */
+static int read_beside(struct work *w, struct nmt_translated *r, struct nmt_err *err)
+{
+    r->number = ++w->read;
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (w->beside[i])
+            NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
+    return 0;
+}
+
+/* A record that is not wanted takes its lines along, as one that failed does. */
+static int skip_record(struct work *w, struct nmt_err *err)
+{
+    struct nmt_translated *r = &w->window[w->n];
+    r->fault = (struct nmt_err)NMT_ERR_INIT;
+    nmt_fail(&r->fault, NMT_ETEXT, 0, "not wanted");
+    return read_beside(w, r, err);
+}
+
 /* Takes the record the stream stands at into the window. */
 static int take_record(struct work *w, int type, struct nmt_err *err)
 {
@@ -138,10 +161,7 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
         nmt_fail(&r->fault, NMT_ETEXT, 0, "%s", nmt_stream_failed_reason(w->in));
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
-    r->number = ++w->read;
-    for (size_t i = 0; i < N_BESIDE; i++)
-        if (w->beside[i])
-            NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
+    NMT_TRY(read_beside(w, r, err));
     if (w->n++ == 0)
         gather_begin(&w->gather);
     return 0;
@@ -153,6 +173,10 @@ static int read_window(struct work *w, struct nmt_err *err)
     bool ready;
     w->n = 0;
     while (w->n < w->room) {
+        if (w->read == w->last) {
+            w->ended = true;
+            return 0;
+        }
         NMT_TRY(next_input(w, &ready, err));
         if (!ready)
             return 0;
@@ -165,7 +189,7 @@ static int read_window(struct work *w, struct nmt_err *err)
             w->in = NULL;
             continue;
         }
-        NMT_TRY(take_record(w, type, err));
+        NMT_TRY(w->read + 1 < w->first ? skip_record(w, err) : take_record(w, type, err));
     }
     return 0;
 }
@@ -251,7 +275,7 @@ static int decode_all(struct work *w, struct nmt_err *err)
         tally_show(&w->tally, w->in ? nmt_stream_bytes(w->in) : 0);
     }
     for (size_t i = 0; i < N_BESIDE; i++)
-        if (w->beside[i] && !gather_interrupted())
+        if (w->beside[i] && !gather_interrupted() && w->read < w->last)
             NMT_TRY(nmt_beside_end(w->beside[i], w->read, err));
     if (w->aligner && !gather_interrupted())
         NMT_TRY(nmt_stream_write_end(w->aligner, err));
@@ -308,6 +332,26 @@ static void read_options(struct work *w)
         cli_misuse(cli, "at most %zu models", NMT_ENSEMBLE_MAX);
 }
 
+/* "A-B", "A-", or "A" alone. */
+static void read_records(struct work *w)
+{
+    const char *text = cli_value(w->cli, OPT_RECORDS, "1-"), *dash = strchr(text, '-');
+    const size_t n = dash ? (size_t)(dash - text) : strlen(text);
+    struct nmt_err why = NMT_ERR_INIT;
+    int64_t first = 1, last = INT64_MAX;
+    char one[24] = "";
+    if (n < sizeof one)
+        memcpy(one, text, n);
+    if (nmt_number_int(&first, one, 1, INT64_MAX - 1, "--records", &why) < 0)
+        cli_misuse(w->cli, "%s", why.msg);
+    if (!dash)
+        last = first;
+    else if (dash[1] && nmt_number_int(&last, dash + 1, first, INT64_MAX, "--records", &why) < 0)
+        cli_misuse(w->cli, "%s", why.msg);
+    w->first = (uint64_t)first;
+    w->last = (uint64_t)last;
+}
+
 static int open_aligner(struct work *w, struct nmt_err *err)
 {
     struct nmt_stream_header h = { .kind = NMT_STREAM_ALIGNMENTS,
@@ -322,6 +366,7 @@ static int open_all(struct work *w, struct nmt_err *err)
 {
     const struct cli *cli = w->cli;
     read_options(w);
+    read_records(w);
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
     const size_t threads = (size_t)cli_int(cli, 'j', 0, 1, 1024);
     files_check(cli, (const int[]){ 'o', 'A', OPT_LOG, 0 });
@@ -344,6 +389,7 @@ static int open_all(struct work *w, struct nmt_err *err)
             NMT_TRY(nmt_beside_open(&w->beside[i], beside[i].kind,
                                     cli_value(cli, beside[i].option, NULL),
                                     nmt_model_target_vocab(w->model[0]), w->print.ids, err));
+    w->tally.skipped = w->tally.records = w->first - 1;
     w->room = w->options.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->alignment = calloc(w->options.search.n_best, sizeof *w->alignment);

@@ -92,7 +92,7 @@ static int add_end(struct tally *t, double seconds, bool interrupted, const stru
 {
     const double span = seconds > 0 ? seconds : 1e-9;
     NMT_TRY(add_event(t, interrupted ? "interrupted" : why->code ? "error" : "end"));
-    NMT_TRY(add_count(t, "lines", t->records));
+    NMT_TRY(add_count(t, "lines", t->records - t->skipped));
     NMT_TRY(add_count(t, "failed", t->failed));
     NMT_TRY(add_count(t, "source_words", t->source_words));
     if (t->target_words)
@@ -139,7 +139,7 @@ static void say_counts(struct tally *t, double now, double part)
     const uint64_t words = t->target_words ? t->target_words : t->source_words;
     const double seconds = now - t->start;
     progress_begin(&t->progress, now, part);
-    fprintf(stderr, "%" PRIu64 " lines", t->records);
+    fprintf(stderr, "%" PRIu64 " lines", t->records - t->skipped);
     if (t->failed)
         fprintf(stderr, " (%" PRIu64 " failed)", t->failed);
     fprintf(stderr, ", %" PRIu64 " words, %.0f words/s, %s", words,

@@ -18,6 +18,7 @@ struct tally {
     FILE *log;
     bool log_failed;
     struct nmt_buffer line;
+    uint64_t skipped;         /* records before the first that is done */
     uint64_t records, failed; /* done; of them without a result */
     uint64_t named;           /* failed here, so that they were named */
     uint64_t before;          /* had failed before, so that somebody else has named them */
