@@ -116,7 +116,7 @@ static double loss_scale(const struct nmt_trainer *t)
 static bool any_dropout(const struct nmt_dropout *d)
 {
     return d->word > 0 || d->embedding > 0 || d->annotation > 0 || d->recurrent > 0 ||
-           d->readout > 0;
+           d->layer > 0 || d->readout > 0;
 }
 
 /* A place of its own probability, or its share of `dropout`. */
@@ -131,6 +131,7 @@ static struct nmt_dropout dropout_of(const struct nmt_config *c, uint64_t update
     return (struct nmt_dropout){
         .word = place(c->train_dropout_word, base / 4),
         .embedding = place(c->train_dropout_embedding, base),
+        .layer = place(c->train_dropout_layer, base / 2),
         .annotation = place(c->train_dropout_annotation, base),
         .readout = place(c->train_dropout_readout, base),
         .recurrent = place(c->train_dropout_recurrent, base / 2),

@@ -121,8 +121,20 @@
 #define NMT_CONFIG_C_BOOL   bool
 #define NMT_CONFIG_C_CHOICE int
 
-/** Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate. */
+/** How many keys there are. */
+enum {
+#define NMT_CONFIG_ONE(...) +1
+    NMT_CONFIG_KEYS = NMT_CONFIG_MAP(NMT_CONFIG_ONE)
+#undef NMT_CONFIG_ONE
+};
+
+/**
+ * Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate; and for messages
+ * where each was given.
+ */
 struct nmt_config {
+    char *file;                     /* read last; owned, NULL: none */
+    uint64_t line[NMT_CONFIG_KEYS]; /* of the file, in the order of the table; 0: not there */
 #define NMT_CONFIG_FIELD(section, field, key, type, standard, paper, min, max, words, sentence)    \
     NMT_CONFIG_C_##type section##_##field;
     NMT_CONFIG_MAP(NMT_CONFIG_FIELD)
@@ -153,7 +165,10 @@ int nmt_config_set(struct nmt_config *c, const char *assignment, struct nmt_err 
 int nmt_config_dump(const struct nmt_config *c, struct nmt_output *o,
                     struct nmt_err *err) NMT_MUST_USE;
 
-/** Checks that belong to no single key (sizes that must agree for dot attention, tying, ...). */
+/**
+ * Checks that belong to no single key (sizes that must agree for dot attention, tying, ...). The
+ * message of a failure (NMT_ECONFIG) names the keys, and file and line where one of them was read.
+ */
 int nmt_config_check(const struct nmt_config *c, struct nmt_err *err) NMT_MUST_USE;
 
 #endif
