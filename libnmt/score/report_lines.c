@@ -72,10 +72,14 @@ static int fill_columns(const struct classes *c, struct nmt_columns *table, stru
 static int columns_by_length(const struct classes *c, struct nmt_buffer *out, struct nmt_err *err)
 {
     struct nmt_columns table = { .n_columns = 2 + c->e->n_systems * c->e->n_metrics };
-    bool tabs = c->r->format == NMT_REPORT_TSV;
+    bool tabs = c->r->format == NMT_REPORT_TSV, latex = c->r->format == NMT_REPORT_LATEX;
     int rc = fill_columns(c, &table, err);
     if (rc == 0)
-        rc = nmt_columns_print(&table, tabs ? NMT_COLUMNS_TABS : NMT_COLUMNS_RIGHT, out, err);
+        rc = nmt_columns_print(&table,
+                               tabs    ? NMT_COLUMNS_TABS
+                               : latex ? NMT_COLUMNS_LATEX
+                                       : NMT_COLUMNS_RIGHT,
+                               out, err);
     nmt_columns_release(&table);
     return rc < 0 || tabs ? rc
                           : nmt_report_signatures(c->r, c->e->metrics, c->e->n_metrics, out, err);

@@ -266,7 +266,8 @@ static void randomized_sample(void *arg, size_t sample, size_t worker)
             a[k] = j->sums[at + k] + moved[at + k];
             b[k] = j->sums[at % one + k] - moved[at + k];
         }
-        double difference = fabs(nmt_metric_score(metric, a) - nmt_metric_score(metric, b));
+        double difference =
+            fabs(nmt_metric_score_exchanged(metric, a) - nmt_metric_score_exchanged(metric, b));
         double real = fabs(j->real[i] - j->real[i % r->n_metrics]);
         j->exceeds[i * r->n_samples + sample] = difference > real;
         at += width;

@@ -75,28 +75,36 @@ static int add_sentence(struct job *j, const struct nmt_corpus_line *line, const
 
 void nmt_length_curves_release(struct nmt_length_curves *c)
 {
-    free(c->x);
-    free(c->y);
-    *c = (struct nmt_length_curves){ 0, NULL, NULL };
+    free(c->x); /* the others lie behind it */
+    *c = (struct nmt_length_curves){ .n = 0 };
 }
 
 static int fill_curves(const struct job *j, struct nmt_length_curves *c, struct nmt_err *err)
 {
     const struct nmt_by_length *b = &j->by_length;
+    size_t n_systems = j->s->files.n_systems, most = b->n_classes;
     uint64_t from, to;
-    c->x = calloc(b->n_classes + 1, sizeof *c->x);
-    c->y = calloc((b->n_classes + 1) * j->s->files.n_systems, sizeof *c->y);
-    if (!c->x || !c->y)
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu classes", b->n_classes);
-    for (size_t k = 1; k < b->n_classes; k++) {
+    c->x = calloc(most * (4 + n_systems) + 1, sizeof *c->x);
+    if (!c->x)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu classes", most);
+    c->from = c->x + most;
+    c->to = c->from + most;
+    c->count = c->to + most;
+    c->y = c->count + most;
+    for (size_t k = 1; k < most; k++)
+        c->n += b->counts[k] > 0;
+    for (size_t k = 1, at = 0; k < most; k++) {
+        if (b->counts[k] == 0)
+            continue;
         nmt_by_length_range(b, k, &from, &to);
-        if (b->counts[k])
-            c->x[c->n++] = (double)(from + (to ? to : from)) / 2;
+        c->from[at] = (double)from - 0.5;
+        c->to[at] = (double)(to ? to : from) + 0.5;
+        c->x[at] = (c->from[at] + c->to[at]) / 2;
+        c->count[at] = (double)b->counts[k];
+        for (size_t s = 0; s < n_systems; s++)
+            c->y[s * c->n + at] = nmt_by_length_score(b, &j->evaluation, k, s, 0);
+        at++;
     }
-    for (size_t s = 0; s < j->s->files.n_systems; s++)
-        for (size_t k = 1, at = 0; k < b->n_classes; k++)
-            if (b->counts[k])
-                c->y[s * c->n + at++] = nmt_by_length_score(b, &j->evaluation, k, s, 0);
     return 0;
 }
 
@@ -274,7 +282,8 @@ static int report(struct job *j, struct nmt_threads *threads, struct nmt_err *er
         rc = resample(j, threads, results, err);
     }
     if (rc == 0)
-        rc = n_systems > 1 || j->report.format == NMT_REPORT_TSV
+        rc = n_systems > 1 || j->report.format == NMT_REPORT_TSV ||
+                     j->report.format == NMT_REPORT_LATEX
                  ? report_systems(j, results, err)
                  : nmt_report_single(&j->report, results, n_metrics, j->out, err);
     free(results);
@@ -289,8 +298,7 @@ static int prepare(struct job *j, struct nmt_err *err)
     if (!j->names || !j->worst)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu systems", s->files.n_systems);
     for (size_t i = 0; i < s->files.n_systems; i++) {
-        bool is_stdin = strcmp(s->files.systems[i], "-") == 0;
-        j->names[i] = is_stdin ? "(stdin)" : s->files.systems[i];
+        j->names[i] = nmt_corpus_name(s->files.systems[i]);
         j->worst[i].most = s->n_worst;
     }
     j->by_length.step = s->length_step;

@@ -22,14 +22,33 @@ void nmt_translated_release(struct nmt_translated *t)
     *t = (struct nmt_translated){ 0 };
 }
 
-int nmt_translated_force_ids(struct nmt_translated *t, const nmt_id *ids, size_t n,
-                             struct nmt_err *err)
+/* Tokens that are given; </s> may only close them. */
+static int give(struct nmt_translated *t, const nmt_id *ids, size_t n, bool may_end,
+                struct nmt_err *err)
 {
-    t->forced = true;
+    t->forced = t->begun = false;
     t->target_text = NULL;
     if (n > NMT_FORCED_MAX)
         return nmt_fail(err, NMT_ELIMIT, 0, "%zu tokens, more than %zu", n, NMT_FORCED_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] == NMT_ID_EOS && !(may_end && i == n - 1))
+            return nmt_fail(err, NMT_ETEXT, 0, "token %zu of those given is </s>", i + 1);
     return nmt_ids_set(&t->target, ids, n, err);
+}
+
+int nmt_translated_force_ids(struct nmt_translated *t, const nmt_id *ids, size_t n,
+                             struct nmt_err *err)
+{
+    NMT_TRY(give(t, ids, n, true, err));
+    t->forced = true;
+    return 0;
+}
+
+int nmt_translated_begin(struct nmt_translated *t, const nmt_id *ids, size_t n, struct nmt_err *err)
+{
+    NMT_TRY(give(t, ids, n, false, err));
+    t->begun = true;
+    return 0;
 }
 
 int nmt_translated_force(struct nmt_translated *t, const char *line, size_t len,

@@ -30,9 +30,11 @@ enum nmt_scoring_kind {
 
 /** Scores over source length, by the first metric; freed with nmt_length_curves_release. */
 struct nmt_length_curves {
-    size_t n;  /* classes with lines, but the one of lines without a word */
-    double *x; /* [n] the middle of the class, in words */
-    double *y; /* [n_systems][n] */
+    size_t n;          /* classes with lines, but the one of lines without a word */
+    double *x;         /* [n] the middle of the class, in words */
+    double *from, *to; /* [n] where on this axis it begins and ends */
+    double *count;     /* [n] its lines */
+    double *y;         /* [n_systems][n] */
 };
 
 void nmt_length_curves_release(struct nmt_length_curves *c);
