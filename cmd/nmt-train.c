@@ -9,10 +9,11 @@
 #include <nmt/train.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PRESET = 256, DUMP_CONFIG, DESCRIBE, LOG, ACCEPT_CHANGES, OVERWRITE };
+enum { PRESET = 256, DUMP_CONFIG, DESCRIBE, AVERAGE, LOG, ACCEPT_CHANGES, OVERWRITE };
 
 static const struct cli_opt opts[] = {
     { 'c', "config", "FILE", "configuration in YAML, see nmt-config(5)" },
@@ -26,6 +27,7 @@ static const struct cli_opt opts[] = {
     { OVERWRITE, "overwrite", NULL, "start anew over a model that has no state beside it" },
     { DUMP_CONFIG, "dump-config", NULL, "print the effective configuration and exit" },
     { DESCRIBE, "describe", "MODEL", "print what a model file holds and exit" },
+    { AVERAGE, "average", "MODEL...", "write the mean of models of one shape as -o and exit" },
     { 'q', "quiet", NULL, "say nothing but what goes wrong" },
     CLI_COMMON,
     CLI_END,
@@ -71,6 +73,13 @@ static int score(void *arg, const struct nmt_train_line *output,
 static void report(void *arg, const struct nmt_train_report *r)
 {
     train_log_report(arg, r);
+}
+
+static void print_engine(FILE *out)
+{
+    nmt_engine_print(out);
+    if (nmt_ranks_library())
+        fprintf(out, "MPI: %s\n", nmt_ranks_library());
 }
 
 static int configure(struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
@@ -130,11 +139,30 @@ static int describe(const char *path, struct nmt_err *err)
     return rc;
 }
 
-static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
+/* The mean must not take the place of an old model by default. */
+static int average(const struct cli *cli, struct nmt_err *err)
 {
-    const char *path = cli_value(cli, LOG, NULL);
+    const size_t n = cli_count(cli, AVERAGE);
+    const char *out = cli_need(cli, 'o');
+    const char **models = malloc(n * sizeof *models);
+    if (!models)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        models[i] = cli_nth(cli, AVERAGE, i);
+    if (cli->n_operands)
+        cli_misuse(cli, "--average: no bitext goes with it");
+    int rc = nmt_train_average(models, n, out, err);
+    free(models);
+    return rc;
+}
+
+static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_ranks *ranks,
+                 struct nmt_err *err)
+{
+    const bool speaks = nmt_ranks_index(ranks) == 0;
+    const char *path = speaks ? cli_value(cli, LOG, NULL) : NULL;
     struct train_log log = { .prog = cli->prog,
-                             .quiet = cli_flag(cli, 'q'),
+                             .quiet = cli_flag(cli, 'q') || !speaks,
                              .terminal = isatty(STDERR_FILENO) };
     struct nmt_train_options options = {
         .config = c,
@@ -142,6 +170,7 @@ static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_e
         .model = cli_value(cli, 'o', "model.nmt"),
         .accept_changes = cli_flag(cli, ACCEPT_CHANGES),
         .overwrite = cli_flag(cli, OVERWRITE),
+        .ranks = ranks,
         .stop = &stop_asked,
         .save = &save_asked,
         .score = score,
@@ -167,19 +196,28 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-train",
                               "[-c CONFIG] [-s KEY=VALUE]... [-o MODEL] [SOURCE TARGET]\n"
-                              "--dump-config | --describe MODEL",
+                              "--dump-config | --describe MODEL | --average MODEL... -o MODEL",
                               "Trains a translation model from a bitext: two files, or lines "
                               "\"source TAB target\" on stdin.\nThe same command run again goes on "
                               "where it stopped; exit status 3 says that it was asked to stop.",
                               opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct nmt_config config = { 0 };
-    cli.engine = nmt_engine_print;
+    struct nmt_ranks *ranks = NULL;
+    cli.engine = print_engine;
     cli_parse(&cli, argc, argv);
     if (cli_flag(&cli, DESCRIBE))
         describe(cli_value(&cli, DESCRIBE, NULL), &err);
-    else if (configure(&config, &cli, &err) == 0)
-        cli_flag(&cli, DUMP_CONFIG) ? dump_config(&config, &err) : train(&config, &cli, &err);
+    else if (cli_flag(&cli, AVERAGE))
+        average(&cli, &err);
+    else if (configure(&config, &cli, &err) < 0)
+        ;
+    else if (cli_flag(&cli, DUMP_CONFIG))
+        dump_config(&config, &err);
+    else if (nmt_ranks_join(&ranks, &err) == 0)
+        train(&config, &cli, ranks, &err);
     nmt_config_release(&config);
-    return cli_finish(&cli, &err);
+    const int status = cli_finish(&cli, &err);
+    nmt_ranks_leave(ranks, err.code < 0 && err.code != NMT_ESTOPPED);
+    return status;
 }

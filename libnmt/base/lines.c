@@ -139,6 +139,14 @@ static int skip_rest(struct nmt_lines *l)
     }
 }
 
+static int too_long(struct nmt_lines *l, struct nmt_err *err)
+{
+    l->number++;
+    l->skipping = true;
+    return nmt_fail(err, NMT_ELIMIT, l->number, "%s:%llu: line is longer than %zu bytes", l->name,
+                    (unsigned long long)l->number, l->longest);
+}
+
 int nmt_lines_next(struct nmt_lines *l, char **line, size_t *len, struct nmt_err *err)
 {
     if (l->skipping) {
@@ -149,12 +157,8 @@ int nmt_lines_next(struct nmt_lines *l, char **line, size_t *len, struct nmt_err
             goto failed;
     }
     while (!find_end(l)) {
-        if (l->end - l->start > l->longest) {
-            l->number++;
-            l->skipping = true;
-            return nmt_fail(err, NMT_ELIMIT, l->number, "%s:%llu: line is longer than %zu bytes",
-                            l->name, (unsigned long long)l->number, l->longest);
-        }
+        if (l->end - l->start > l->longest)
+            return too_long(l, err);
         if (l->at_eof)
             break;
         if (l->read_errno || fill(l) < 0)
@@ -162,6 +166,8 @@ int nmt_lines_next(struct nmt_lines *l, char **line, size_t *len, struct nmt_err
     }
     if (l->at_eof && l->scan == l->end && l->start == l->end)
         return 0;
+    if (l->scan - l->start > l->longest)
+        return too_long(l, err);
     *line = l->buf + l->start;
     *len = l->scan - l->start;
     l->buf[l->scan] = '\0';
@@ -173,6 +179,15 @@ failed:
     errno = l->read_errno;
     return nmt_fail_os(err, NMT_EIO, l->number + 1, "%s: cannot read line %llu", l->name,
                        (unsigned long long)l->number + 1);
+}
+
+int nmt_lines_next_whole(struct nmt_lines *l, char **line, size_t *len, struct nmt_err *err)
+{
+    int rc = nmt_lines_next(l, line, len, err);
+    if (rc > 0 && !l->ended)
+        return nmt_fail(err, NMT_ETRUNC, l->number, "%s:%llu: file is cut: no LF ends the line",
+                        l->name, (unsigned long long)l->number);
+    return rc;
 }
 
 static int64_t now_ms(void)

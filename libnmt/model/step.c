@@ -16,30 +16,36 @@ void nmt_step_plan(struct nmt_step *d, struct nmt_arena *arena, const struct nmt
                    size_t rows)
 {
     const size_t H = s->H_dec, D = nmt_shape_context(s);
-    const bool lstm = s->cell == NMT_LSTM;
+    const bool lstm = s->cell == NMT_LSTM, more = s->decoder_more > 0;
     memset(d, 0, sizeof *d);
     d->shape = s;
     d->rows = rows;
-    d->s = numbers(arena, rows, H);
-    d->s_in = numbers(arena, rows, H);
-    d->c = lstm ? numbers(arena, rows, H) : NULL;
-    d->c_in = lstm ? numbers(arena, rows, H) : NULL;
+    for (size_t layer = 0; layer <= s->decoder_above; layer++) {
+        d->s[layer] = numbers(arena, rows, H);
+        d->s_in[layer] = numbers(arena, rows, H);
+        d->c[layer] = lstm ? numbers(arena, rows, H) : NULL;
+        d->c_in[layer] = lstm ? numbers(arena, rows, H) : NULL;
+    }
     d->context = numbers(arena, rows, D);
     d->context_in = s->order == NMT_ORDER_CODE ? numbers(arena, rows, D) : NULL;
+    d->fed = s->feed ? numbers(arena, rows, s->L) : NULL;
     d->middle = s->order == NMT_ORDER_CGRU ? numbers(arena, rows, H) : NULL;
+    d->spare = more ? numbers(arena, rows, H) : NULL;
+    d->spare_c = more && lstm ? numbers(arena, rows, H) : NULL;
+    d->out = s->decoder_above ? numbers(arena, rows, H) : NULL;
     d->x = numbers(arena, rows, s->E);
-    d->a = numbers(arena, rows, nmt_cell_gates(s->cell) * H);
-    d->hm = numbers(arena, rows, H);
-    d->rh = lstm ? NULL : numbers(arena, rows, H);
+    nmt_unit_plan(&d->unit, arena, s, H, NMT_FROM_BELOW, rows, 0, false);
+    d->unit.F = d->unit.C = d->unit.U = d->unit.W; /* none is kept */
     d->q = s->attention == NMT_ADDITIVE ? numbers(arena, rows, s->A) : NULL;
-    d->pre = numbers(arena, rows, nmt_shape_readout(s));
-    d->t = numbers(arena, rows, s->L);
-    d->start_x = numbers(arena, rows, s->H_enc);
+    d->q_norm =
+        nmt_norm_plan(arena, s->layer_norm && s->attention == NMT_ADDITIVE, rows, s->A, s->A);
+    nmt_readout_plan(&d->readout, arena, s, rows);
+    d->start = nmt_start_plan(arena, s, rows);
 }
 
 void nmt_step_start(struct nmt_step *d, const struct nmt_source *src, const struct nmt_params *p)
 {
-    nmt_decoder_start(d->s, d->c, d->start_x, d->a, src, p);
+    nmt_decoder_start(d->s, d->c, &d->start, src, p);
 }
 
 static void gather(real *to, const real *from, const uint32_t *parent, size_t B, size_t n)
@@ -48,27 +54,101 @@ static void gather(real *to, const real *from, const uint32_t *parent, size_t B,
         memcpy(to + b * n, from + parent[b] * n, n * sizeof *to);
 }
 
-/* f(h, y, context): the new state goes to d->s (and d->c), or to h_new in the first of two units.
+/* A state of B rows, with its memory (LSTM). */
+struct state {
+    real *h, *c;
+};
+
+/* What enters a unit; what has no matrix is not looked at. */
+struct entering {
+    const real *below; /* [B][in] */
+    size_t in;
+    const real *context;
+};
+
+static void unit(struct nmt_step *d, const struct nmt_unit *w, struct state from, struct state to,
+                 const struct entering *x, size_t B)
+{
+    const struct nmt_unit_rows rows = { .B = B, .h = from.h, .c = from.c, .alone = true };
+    struct nmt_unit_run run = d->unit;
+    run.h = to.h;
+    run.c = to.c;
+    if (w->W)
+        nmt_unit_read(&run, w, NMT_FROM_BELOW, x->below, x->in, 0, B, NMT_ALONE);
+    if (w->C)
+        nmt_unit_read(&run, w, NMT_FROM_CONTEXT, x->context, nmt_shape_context(d->shape), 0, B,
+                      NMT_ALONE);
+    if (w->F)
+        nmt_unit_read(&run, w, NMT_FROM_FEED, d->fed, d->shape->L, 0, B, NMT_ALONE);
+    if (!w->W && !w->C)
+        nmt_unit_read_nothing(&run, w, 0, B);
+    nmt_unit_forward(&run, w, &rows);
+}
+
+/* The first of a layer's units (or the second of cgru), then the rest; the last writes its state.
  */
-static void unit(struct nmt_step *d, const struct nmt_unit *w, real *h_new, const real *h,
-                 const real *context, size_t B)
+static void column(struct nmt_step *d, size_t layer, const struct nmt_unit *first,
+                   const struct nmt_column *rest, struct state from, const struct entering *x,
+                   size_t B)
+{
+    const struct state last = { d->s[layer], d->c[layer] }, spare = { d->spare, d->spare_c };
+    for (size_t left = d->shape->decoder_more + 1; left-- > 0;) {
+        const struct state to = left % 2 ? spare : last;
+        unit(d, first, from, to, x, B);
+        from = to;
+        first = &rest->more[d->shape->decoder_more - left];
+    }
+}
+
+/* The first layer: what predicts is returned. */
+static const real *first_layer(struct nmt_step *d, real *const *alpha, const struct nmt_source *src,
+                               const struct nmt_params *p, bool first_step, const uint32_t *of,
+                               size_t B)
 {
     const struct nmt_shape *s = d->shape;
-    const size_t out = nmt_cell_gates(s->cell) * s->H_dec;
-    const struct nmt_cell_step step = { .h_new = h_new,
-                                        .c_new = d->c,
-                                        .a = d->a,
-                                        .hm = d->hm,
-                                        .rh = d->rh,
-                                        .h = h,
-                                        .c = d->c_in,
-                                        .alone = true };
-    if (w->W)
-        nmt_linear_forward(d->a, d->x, w->W, w->b, B, s->E, out, NMT_ALONE);
-    if (w->C)
-        nmt_linear_forward(d->a, context, w->C, w->W ? NULL : w->b, B, nmt_shape_context(s), out,
-                           w->W ? NMT_ALONE | NMT_ADD : NMT_ALONE);
-    nmt_cell_forward(s->cell, &step, w->U, B, s->H_dec);
+    const struct nmt_column *w = &p->decoder[0];
+    const struct state before = { d->s_in[0], d->c_in[0] }, middle = { d->middle, NULL };
+    struct entering x = { d->x, s->E, d->context };
+    switch (s->order) {
+    case NMT_ORDER_CODE:
+        x.context = d->context_in;
+        if (!first_step) {
+            column(d, 0, &w->first, w, before, &x, B);
+        } else {
+            memcpy(d->s[0], before.h, B * s->H_dec * sizeof(real));
+            if (before.c)
+                memcpy(d->c[0], before.c, B * s->H_dec * sizeof(real));
+        }
+        nmt_decoder_attend(d->q, d->q_norm, d->context, alpha, src, p, d->s[0], of, B);
+        return d->s[0];
+    case NMT_ORDER_TEXT:
+    case NMT_ORDER_APPENDIX:
+        nmt_decoder_attend(d->q, d->q_norm, d->context, alpha, src, p, before.h, of, B);
+        column(d, 0, &w->first, w, before, &x, B);
+        return s->order == NMT_ORDER_APPENDIX ? before.h : d->s[0];
+    case NMT_ORDER_CGRU:
+        unit(d, &w->first, before, middle, &x, B);
+        nmt_decoder_attend(d->q, d->q_norm, d->context, alpha, src, p, d->middle, of, B);
+        column(d, 0, &p->second, w, middle, &x, B);
+        break;
+    }
+    return d->s[0];
+}
+
+/* The layers above, on what the first one offers. */
+static const real *layers_above(struct nmt_step *d, const struct nmt_params *p, const real *below,
+                                size_t B)
+{
+    const size_t H = d->shape->H_dec;
+    for (size_t layer = 1; layer <= d->shape->decoder_above; layer++) {
+        const struct nmt_column *w = &p->decoder[layer];
+        const struct entering x = { below, H, d->context };
+        column(d, layer, &w->first, w, (struct state){ d->s_in[layer], d->c_in[layer] }, &x, B);
+        for (size_t i = 0; d->shape->residual && i < B * H; i++)
+            d->out[i] = d->s[layer][i] + below[i];
+        below = d->shape->residual ? d->out : d->s[layer];
+    }
+    return below;
 }
 
 void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_source *src,
@@ -76,46 +156,28 @@ void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_s
                       const uint32_t *of, size_t B)
 {
     const struct nmt_shape *s = d->shape;
-    const size_t H = s->H_dec;
-    gather(d->s_in, d->s, parent, B, H);
-    gather(d->c_in, d->c, parent, B, H);
-    gather(d->context_in, d->context, parent, B, nmt_shape_context(s));
-    if (y)
-        nmt_embedding_forward(d->x, p->target_embedding, y, B, s->E);
-    else
-        memset(d->x, 0, B * s->E * sizeof *d->x);
-    const real *read = d->s;
-    switch (s->order) {
-    case NMT_ORDER_CODE:
-        if (y) {
-            unit(d, &p->decoder, d->s, d->s_in, d->context_in, B);
-        } else {
-            memcpy(d->s, d->s_in, B * H * sizeof *d->s);
-            if (d->c)
-                memcpy(d->c, d->c_in, B * H * sizeof *d->c);
-        }
-        nmt_decoder_attend(d->q, d->context, alpha, src, p, d->s, of, B);
-        break;
-    case NMT_ORDER_TEXT:
-    case NMT_ORDER_APPENDIX:
-        nmt_decoder_attend(d->q, d->context, alpha, src, p, d->s_in, of, B);
-        unit(d, &p->decoder, d->s, d->s_in, d->context, B);
-        if (s->order == NMT_ORDER_APPENDIX)
-            read = d->s_in;
-        break;
-    case NMT_ORDER_CGRU:
-        unit(d, &p->decoder, d->middle, d->s_in, NULL, B);
-        nmt_decoder_attend(d->q, d->context, alpha, src, p, d->middle, of, B);
-        unit(d, &p->second, d->s, d->middle, d->context, B);
-        break;
+    for (size_t layer = 0; layer <= s->decoder_above; layer++) {
+        gather(d->s_in[layer], d->s[layer], parent, B, s->H_dec);
+        gather(d->c_in[layer], d->c[layer], parent, B, s->H_dec);
     }
-    nmt_decoder_readout(d->pre, d->t, s, p, read, d->x, d->context, B, NMT_ALONE);
+    gather(d->context_in, d->context, parent, B, nmt_shape_context(s));
+    if (y) {
+        gather(d->fed, d->readout.t, parent, B, s->L);
+        nmt_embedding_forward(d->x, p->target_embedding, y, B, s->E);
+    } else {
+        memset(d->x, 0, B * s->E * sizeof *d->x);
+        if (d->fed)
+            memset(d->fed, 0, B * s->L * sizeof *d->fed);
+    }
+    const real *read = first_layer(d, alpha, src, p, !y, of, B);
+    read = layers_above(d, p, read, B);
+    nmt_readout_forward(&d->readout, p, read, d->x, d->context, 0, B, NMT_ALONE);
 }
 
 void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_params *p,
                      size_t first, size_t n)
 {
     const struct nmt_shape *s = d->shape;
-    nmt_linear_forward(logits, d->t + first * s->L, p->out_W, p->out_b, n, s->L, s->V_target,
-                       NMT_ALONE);
+    nmt_linear_forward(logits, d->readout.t + first * s->L, p->out_W, p->out_b, n, s->L,
+                       s->V_target, NMT_ALONE);
 }

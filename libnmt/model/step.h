@@ -7,6 +7,8 @@
  *     text      c = attend(s);  s = f(s, y, c);                             predict from s
  *     appendix  c = attend(s);  s' = f(s, y, c);                            predict from s
  *     cgru      s' = f1(s, y);  c = attend(s');  s = f2(s', c);             predict from s
+ *
+ * Further units of a step, layers and input feeding are where decoder.h has them.
  */
 #ifndef NMT_STEP_H
 #define NMT_STEP_H
@@ -15,18 +17,26 @@
 
 #include <nmt/id.h>
 
-/** The arrays of a step for at most `rows` rows. Nothing is allocated by a step. */
+/**
+ * The arrays of a step for at most `rows` rows. Nothing is allocated by a step. s and c hold the
+ * states of each layer; nothing else of a layer is kept, and all units share what they work with.
+ */
 struct nmt_step {
     const struct nmt_shape *shape;
     size_t rows;
-    real *s, *c, *context;          /* [rows][H], [rows][H] (LSTM), [rows][D]: after the step */
-    real *s_in, *c_in, *context_in; /* the same of each row's parent: before it */
-    real *middle;                   /* [rows][H] s' of cgru */
-    real *x;                        /* [rows][E] vectors of the words before */
-    real *a, *hm, *rh;              /* [rows][G*H], [rows][H], [rows][H] (GRU) */
-    real *q;                        /* [rows][A] */
-    real *pre, *t;                  /* [rows][R], [rows][L] */
-    real *start_x;                  /* [rows][H_enc] */
+    real *s[NMT_LAYERS_MAX], *c[NMT_LAYERS_MAX];       /* [rows][H] (c: LSTM) after the step */
+    real *s_in[NMT_LAYERS_MAX], *c_in[NMT_LAYERS_MAX]; /* those of each row's parent: before it */
+    real *context, *context_in; /* [rows][D] after the step, and of the parent (code) */
+    real *fed;                  /* [rows][L] the parent's readout (input feeding) */
+    real *middle;               /* [rows][H] s' of cgru */
+    real *spare, *spare_c;      /* [rows][H] states between the units of a step */
+    real *out;                  /* [rows][H] what goes from layer to layer */
+    real *x;                    /* [rows][E] vectors of the words before */
+    struct nmt_unit_run unit;   /* gates and what a unit needs; its state goes elsewhere */
+    real *q;                    /* [rows][A] */
+    struct nmt_norm q_norm;
+    struct nmt_readout readout; /* its t is what the output layer reads */
+    struct nmt_start start;
 };
 
 /** Lays out (or measures) the arrays. */
@@ -39,7 +49,7 @@ void nmt_step_start(struct nmt_step *d, const struct nmt_source *src, const stru
 /**
  * One step of B rows. Row b goes on from row parent[b] as the last step (or the start) left it,
  * with the word y[b]; it looks at sentence of[b]. alpha[b] points to where its weights go.
- * y NULL: the first step. What predicts is left in d->t [B][L].
+ * y NULL: the first step. What predicts is left in d->readout.t [B][L].
  */
 void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_source *src,
                       const struct nmt_params *p, const uint32_t *parent, const nmt_id *y,

@@ -25,10 +25,12 @@ struct nmt_search_input {
 
 struct nmt_search_set {
     size_t B;
+    const uint64_t *number; /* [B] names the random numbers of each; NULL: its place in the set */
     const struct nmt_search_input *input; /* of each model */
     const uint32_t *S;           /* [B] source tokens with </s>, for the bounds on length */
     const nmt_id *const *prefix; /* [B] each translation begins with these; NULL: free */
-    const uint32_t *n_prefix;    /* [B] a prefix that ends with </s> is scored as it is */
+    const uint32_t *n_prefix;    /* [B] one that ends with </s> is scored as it is; behind another
+                                    there is a step at least, whatever the bounds are */
 };
 
 /** A sum of log-probabilities over n tokens, divided for the length. */
