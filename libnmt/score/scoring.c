@@ -15,7 +15,8 @@ struct job {
     struct nmt_evaluation evaluation;
     struct nmt_report report;
     struct nmt_resample lines; /* what resampling needs of them */
-    const char **names;        /* [n_systems] as they are shown */
+    const char **names;        /* [n_systems] as they are shown, in name_text */
+    struct nmt_buffer name_text;
     struct nmt_by_length by_length;
     struct nmt_worst *worst; /* [n_systems], the first unused if there are several */
     struct nmt_buffer *out;
@@ -144,14 +145,12 @@ static int look_for_worst(struct job *j, const struct nmt_corpus_line *line, con
     if (n == 1 && is_a_reference(line, 0))
         return 0;
     if (n == 1)
-        return nmt_worst_add(&j->worst[0], line, line->hyps[0], base, NULL, NAN,
-                             is_error ? base : 100 - base, err);
+        return nmt_worst_add(&j->worst[0], line, 0, base, NAN, is_error ? base : 100 - base, err);
     for (size_t s = 1; s < n; s++) {
         double score = nmt_metric_score(&metric, rows + nmt_evaluation_at(&j->evaluation, s, 0));
         double loss = is_error ? score - base : base - score;
         if (loss > 0)
-            NMT_TRY(nmt_worst_add(&j->worst[s], line, line->hyps[s], score, line->hyps[0], base,
-                                  loss, err));
+            NMT_TRY(nmt_worst_add(&j->worst[s], line, s, score, base, loss, err));
     }
     return 0;
 }
@@ -233,24 +232,6 @@ static int resample(const struct job *j, struct nmt_result *results, struct nmt_
     return rc;
 }
 
-/* Where a difference is tested, the first system's name says what it is. */
-static int report_systems(const struct job *j, const struct nmt_result *results,
-                          struct nmt_err *err)
-{
-    struct nmt_buffer baseline = NMT_BUFFER_INIT;
-    const char *first = j->names[0];
-    int rc = nmt_buffer_addf(&baseline, err, "Baseline: %s", first);
-    if (rc == 0 && is_resampled(j->s) && j->s->files.n_systems > 1)
-        j->names[0] = nmt_buffer_str(&baseline, err);
-    if (rc == 0)
-        rc = j->names[0] ? nmt_report_systems(&j->report, j->names, j->s->files.n_systems, results,
-                                              j->s->n_metrics, j->out, err)
-                         : NMT_ENOMEM;
-    j->names[0] = first;
-    nmt_buffer_release(&baseline);
-    return rc;
-}
-
 static int report(struct job *j, struct nmt_err *err)
 {
     size_t n_systems = j->s->files.n_systems, n_metrics = j->s->n_metrics;
@@ -271,10 +252,34 @@ static int report(struct job *j, struct nmt_err *err)
     if (rc == 0)
         rc = n_systems > 1 || j->report.format == NMT_REPORT_TSV ||
                      j->report.format == NMT_REPORT_LATEX
-                 ? report_systems(j, results, err)
+                 ? nmt_report_systems(&j->report, j->names, n_systems, results, n_metrics, j->out,
+                                      err)
                  : nmt_report_single(&j->report, results, n_metrics, j->out, err);
     free(results);
     return rc;
+}
+
+/* What the systems are called. Control characters, which would break a table, become '?'; where a
+ * difference is tested, the first system's name says what it is. */
+static int name_systems(struct job *j, struct nmt_err *err)
+{
+    const struct nmt_corpus_files *f = &j->s->files;
+    struct nmt_buffer *text = &j->name_text;
+    for (size_t i = 0; i < f->n_systems; i++) {
+        bool baseline = i == 0 && f->n_systems > 1 && is_resampled(j->s);
+        const char *name = nmt_corpus_name(f->systems[i]);
+        NMT_TRY(nmt_buffer_adds(text, baseline ? "Baseline: " : "", err));
+        NMT_TRY(nmt_buffer_add(text, name, strlen(name) + 1, err));
+    }
+    char *p = text->data;
+    for (size_t i = 0; i < f->n_systems; i++) {
+        j->names[i] = p;
+        for (; *p; p++)
+            if ((unsigned char)*p < 0x20 || *p == 0x7F)
+                *p = '?';
+        p++;
+    }
+    return 0;
 }
 
 static int prepare(struct job *j, struct nmt_err *err)
@@ -284,10 +289,9 @@ static int prepare(struct job *j, struct nmt_err *err)
     j->worst = calloc(s->files.n_systems, sizeof *j->worst);
     if (!j->names || !j->worst)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu systems", s->files.n_systems);
-    for (size_t i = 0; i < s->files.n_systems; i++) {
-        j->names[i] = nmt_corpus_name(s->files.systems[i]);
+    NMT_TRY(name_systems(j, err));
+    for (size_t i = 0; i < s->files.n_systems; i++)
         j->worst[i].most = s->n_worst;
-    }
     j->by_length.step = s->length_step;
     return s->kind == NMT_SCORE_SENTENCES && s->report.format == NMT_REPORT_TSV
                ? add_heading(j, err)
@@ -337,6 +341,7 @@ int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads,
     nmt_by_length_release(&j.by_length);
     nmt_evaluation_release(&j.evaluation);
     nmt_resample_release(&j.lines);
+    nmt_buffer_release(&j.name_text);
     free(j.worst);
     free(j.names);
     return rc;
