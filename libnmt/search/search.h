@@ -43,6 +43,12 @@ int nmt_searcher_new(struct nmt_searcher **s, const struct nmt_search_model *mod
                      const struct nmt_search_options *o, struct nmt_err *err) NMT_MUST_USE;
 void nmt_searcher_free(struct nmt_searcher *s);
 
+/**
+ * From now on the searcher takes at most that many bytes: a set that needs more ends with
+ * NMT_ELIMIT, and can be searched in parts. 0: no bound.
+ */
+void nmt_searcher_limit(struct nmt_searcher *s, size_t bytes);
+
 /** Translates a set of B >= 1 sentences. out [B] is filled; each is the caller's to release. */
 int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,
                      struct nmt_translations *out, struct nmt_err *err) NMT_MUST_USE;

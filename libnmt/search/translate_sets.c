@@ -143,6 +143,29 @@ static void cut_sets(struct nmt_translator *t)
     }
 }
 
+size_t nmt_translator_cost(const struct nmt_translator *t, const struct nmt_translated *r)
+{
+    const struct nmt_search_options *o = &t->options.search;
+    const bool weights = t->options.alignments || t->options.links || t->options.replace_unk;
+    double cost = (double)r->source.memory.used + 4096;
+    uint32_t parts = 0;
+    if (r->fault.code || count_parts(t, r, &parts, NULL) < 0)
+        return 4096;
+    for (uint32_t p = 0; p < parts; p++) {
+        double cells = 0, length = 0;
+        for (size_t m = 0; m < t->n_models; m++) {
+            const struct nmt_annotation *a = nmt_translator_annotation(t, r, m);
+            const double S = length_of(r, a, start_of(a, p));
+            length = S > length ? S : length;
+            cells += weights ? S : 0;
+        }
+        double most = o->max_ratio > 0 ? o->max_ratio * length : (double)o->max_length;
+        most = o->max_length > 0 && most > (double)o->max_length ? (double)o->max_length : most;
+        cost += 2 * (double)o->n_best * most * (4 * cells + 32);
+    }
+    return cost < (double)(SIZE_MAX / 2) ? (size_t)cost : SIZE_MAX / 2;
+}
+
 int nmt_translator_divide(struct nmt_translator *t, size_t n, struct nmt_err *err)
 {
     NMT_TRY(list_items(t, n, err));
@@ -247,11 +270,28 @@ static int search_set(struct nmt_translator *t, struct nmt_translate_worker *w,
     return 0;
 }
 
+/* What does not fit into the memory that is allowed is searched in halves, down to one part. */
+static int search_in_parts(struct nmt_translator *t, struct nmt_translate_worker *w,
+                           const struct nmt_translate_set *set, struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    const size_t middle = set->first + (set->end - set->first) / 2;
+    int rc = search_set(t, w, set, &why);
+    if (rc != NMT_ELIMIT)
+        return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
+    if (middle == set->first) {
+        t->item[t->sorted[middle]].too_large = true;
+        return 0;
+    }
+    NMT_TRY(search_in_parts(t, w, &(struct nmt_translate_set){ set->first, middle }, err));
+    return search_in_parts(t, w, &(struct nmt_translate_set){ middle, set->end }, err);
+}
+
 static void run_set(void *arg, size_t i, size_t worker)
 {
     struct nmt_translator *t = arg;
     struct nmt_translate_worker *w = &t->worker[worker];
-    if (!w->failed.code && search_set(t, w, &t->set[i], &w->failed) < 0)
+    if (!w->failed.code && search_in_parts(t, w, &t->set[i], &w->failed) < 0)
         return;
 }
 

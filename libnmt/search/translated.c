@@ -36,6 +36,15 @@ static int give(struct nmt_translated *t, const nmt_id *ids, size_t n, bool may_
     return nmt_ids_set(&t->target, ids, n, err);
 }
 
+void nmt_translated_trim(struct nmt_translated *t, size_t bytes)
+{
+    size_t held = t->source.memory.cap + t->target_memory.cap;
+    for (size_t i = 0; i < t->cap; i++)
+        held += t->line[i].text.cap + t->line[i].memory.cap;
+    if (held > bytes)
+        nmt_translated_release(t);
+}
+
 int nmt_translated_force_ids(struct nmt_translated *t, const nmt_id *ids, size_t n,
                              struct nmt_err *err)
 {
