@@ -112,10 +112,10 @@ void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_s
     nmt_decoder_readout(d->pre, d->t, s, p, read, d->x, d->context, B, NMT_ALONE);
 }
 
-void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_params *p,
-                     size_t first, size_t n)
+void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_params *p, size_t row,
+                     size_t rows, size_t word, size_t words)
 {
-    const struct nmt_shape *s = d->shape;
-    nmt_linear_forward(logits, d->t + first * s->L, p->out_W, p->out_b, n, s->L, s->V_target,
+    const size_t L = d->shape->L;
+    nmt_linear_forward(logits, d->t + row * L, p->out_W + word * L, p->out_b + word, rows, L, words,
                        NMT_ALONE);
 }

@@ -45,8 +45,8 @@ void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_s
                       const struct nmt_params *p, const uint32_t *parent, const nmt_id *y,
                       const uint32_t *of, size_t B);
 
-/** logits [n][V] of the rows from `first` on. */
-void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_params *p,
-                     size_t first, size_t n);
+/** logits [rows][words] of the rows and the words from `row` and `word` on. */
+void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_params *p, size_t row,
+                     size_t rows, size_t word, size_t words);
 
 #endif

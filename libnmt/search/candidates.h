@@ -23,10 +23,11 @@ struct nmt_wanted {
 struct nmt_candidates {
     const struct nmt_search_options *options;
     const struct nmt_search_model *models;
-    const real *share;        /* of each model */
-    size_t n_models, V, rows; /* rows of a block */
-    real **block;             /* of each model [rows][V] */
-    real *best;               /* [beam] values of the words found so far */
+    const real *share;           /* of each model */
+    size_t n_models, V, rows;    /* rows of a block */
+    real **block;                /* of each model [rows][V] */
+    real *best;                  /* [rows][beam] values of the words found so far */
+    struct nmt_partial *partial; /* [rows] */
 };
 
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
