@@ -11,11 +11,16 @@ size_t nmt_cell_gates(enum nmt_cell cell)
     return cell == NMT_LSTM ? 4 : 3;
 }
 
+size_t nmt_cell_gates_on_state(enum nmt_cell cell)
+{
+    return cell == NMT_LSTM ? 4 : 2;
+}
+
 static void mask_state(const struct nmt_cell_step *s, size_t B, size_t H)
 {
     if (s->mask)
         nmt_kernels()->product(s->hm, s->h, s->mask, B * H);
-    else
+    else if (s->hm != s->h)
         memcpy(s->hm, s->h, B * H * sizeof *s->hm);
 }
 
@@ -23,7 +28,8 @@ static void gru_forward(const struct nmt_cell_step *s, const real *U, size_t B, 
 {
     const unsigned how = s->alone ? NMT_ADD | NMT_ALONE : NMT_ADD;
     const struct nmt_kernels *k = nmt_kernels();
-    nmt_matmul_nt(s->a, 3 * H, s->hm, H, U, H, B, 2 * H, H, how);
+    if (!s->entered)
+        nmt_matmul_nt(s->a, 3 * H, s->hm, H, U, H, B, 2 * H, H, how);
     for (size_t b = 0; b < B; b++)
         k->gru_gates(s->a + b * 3 * H, s->rh + b * H, s->hm + b * H, H);
     nmt_matmul_nt(s->a + 2 * H, 3 * H, s->rh, H, U + 2 * H * H, H, B, H, H, how);
@@ -47,7 +53,8 @@ static void lstm_forward(const struct nmt_cell_step *s, const real *U, size_t B,
 {
     const unsigned how = s->alone ? NMT_ADD | NMT_ALONE : NMT_ADD;
     const struct nmt_kernels *k = nmt_kernels();
-    nmt_matmul_nt(s->a, 4 * H, s->hm, H, U, H, B, 4 * H, H, how);
+    if (!s->entered)
+        nmt_matmul_nt(s->a, 4 * H, s->hm, H, U, H, B, 4 * H, H, how);
     for (size_t b = 0; b < B; b++)
         k->lstm_forward(s->h_new + b * H, s->c_new + b * H, s->a + b * 4 * H, s->c + b * H, H);
 }
@@ -88,7 +95,7 @@ void nmt_cell_backward(enum nmt_cell cell, const struct nmt_cell_step *s, real *
 void nmt_cell_backward_weights(enum nmt_cell cell, real *dU, const real *da, const real *hm,
                                const real *rh, size_t N, size_t H)
 {
-    size_t G = nmt_cell_gates(cell), on_state = cell == NMT_LSTM ? 4 : 2;
+    size_t G = nmt_cell_gates(cell), on_state = nmt_cell_gates_on_state(cell);
     nmt_matmul_tn(dU, H, da, G * H, hm, H, on_state * H, H, N, true);
     if (cell == NMT_GRU)
         nmt_matmul_tn(dU + 2 * H * H, H, da + 2 * H, G * H, rh, H, H, H, N, true);

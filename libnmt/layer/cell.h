@@ -23,17 +23,22 @@
 /** Gates of a unit, G: 3 for a GRU, 4 for an LSTM. */
 size_t nmt_cell_gates(enum nmt_cell cell);
 
+/** Gates, the first of them, whose rows of U meet h: all but a GRU's candidate, which meets r * h.
+ */
+size_t nmt_cell_gates_on_state(enum nmt_cell cell);
+
 /** The rows of one step. What is marked "kept" is what backward needs. */
 struct nmt_cell_step {
     real *h_new;      /* [B][H] written */
     real *c_new;      /* [B][H] written, kept (LSTM) */
     real *a;          /* [B][G*H] read: outside inputs; becomes the gates, kept */
-    real *hm;         /* [B][H] written: the state as it enters U, kept */
+    real *hm;         /* [B][H] written unless it is h: the state as it enters U, kept */
     real *rh;         /* [B][H] written: r * hm, kept (GRU) */
     const real *h;    /* [B][H] the state before, kept */
     const real *c;    /* [B][H] its memory, kept (LSTM) */
     const real *mask; /* [B][H] dropout of the state as it enters U; NULL: none */
     bool alone;       /* NMT_ALONE: rows do not depend on each other (forward only) */
+    bool entered;     /* a has U h already, of all gates that see h itself (forward only) */
 };
 
 /** One step forward for B rows. Cannot fail. */

@@ -177,8 +177,9 @@ void nmt_decoder_readout(real *pre, real *t, const struct nmt_shape *s, const st
                          unsigned how)
 {
     const size_t R = nmt_shape_readout(s);
-    nmt_linear_forward(pre, state, p->read_U, p->read_b, N, s->H_dec, R, how);
-    nmt_linear_forward(pre, x, p->read_V, NULL, N, s->E, R, how | NMT_ADD);
+    if (x)
+        nmt_linear_forward(pre, x, p->read_V, p->read_b, N, s->E, R, how);
+    nmt_linear_forward(pre, state, p->read_U, NULL, N, s->H_dec, R, how | NMT_ADD);
     nmt_linear_forward(pre, context, p->read_C, NULL, N, nmt_shape_context(s), R, how | NMT_ADD);
     if (s->readout == NMT_MAXOUT) {
         nmt_maxout_forward(t, pre, N, s->L);

@@ -48,7 +48,7 @@ void nmt_decoder_attend(real *q, real *c, real *const *alpha, const struct nmt_s
 /**
  * The deep output of N rows, before its non-linearity and after:
  * pre [N][R] = U_o s + V_o E y + C_o c + b_t;  t [N][L] = maxout or tanh of it.
- * how: NMT_ALONE or 0.
+ * x NULL: pre has V_o E y + b_t already. how: NMT_ALONE or 0.
  */
 void nmt_decoder_readout(real *pre, real *t, const struct nmt_shape *s, const struct nmt_params *p,
                          const real *state, const real *x, const real *context, size_t N,

@@ -1,7 +1,8 @@
 /*
  * The decoder one step at a time, for search: the rows are hypotheses of many sentences, each with
  * its own words so far. The readings of the paper are those of decoder.h; here a row's state is
- * what the next step needs: (s, cell, c), with the context only in the order `code`.
+ * what the next step needs: (s, cell, c), with the context only in the order `code`. Hypotheses
+ * that go on from the same one share what does not depend on their words, and it is made once.
  *
  *     code      s = f(s, y, c) unless it is the first step; c = attend(s);  predict from s
  *     text      c = attend(s);  s = f(s, y, c);                             predict from s
@@ -12,6 +13,7 @@
 #define NMT_STEP_H
 
 #include "model/decoder.h"
+#include "model/word_table.h"
 
 #include <nmt/id.h>
 
@@ -22,8 +24,11 @@ struct nmt_step {
     real *s, *c, *context;          /* [rows][H], [rows][H] (LSTM), [rows][D]: after the step */
     real *s_in, *c_in, *context_in; /* the same of each row's parent: before it */
     real *middle;                   /* [rows][H] s' of cgru */
-    real *x;                        /* [rows][E] vectors of the words before */
-    real *a, *hm, *rh;              /* [rows][G*H], [rows][H], [rows][H] (GRU) */
+    struct nmt_word_table *words;   /* of the word before; given by the caller, borrowed */
+    real *from_parent;              /* [rows][G*H] what parents contribute, each once */
+    uint32_t *nth;                  /* [rows] a row's parent among them */
+    uint32_t *seen;                 /* [rows] a parent's number, once it has one */
+    real *a, *rh;                   /* [rows][G*H], [rows][H] (GRU) */
     real *q;                        /* [rows][A] */
     real *pre, *t;                  /* [rows][R], [rows][L] */
     real *start_x;                  /* [rows][H_enc] */
@@ -32,6 +37,10 @@ struct nmt_step {
 /** Lays out (or measures) the arrays. */
 void nmt_step_plan(struct nmt_step *d, struct nmt_arena *arena, const struct nmt_shape *s,
                    size_t rows);
+
+/** The table a step reads its words from, see word_table.h. NMT_ENOMEM. */
+int nmt_step_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
+                        const struct nmt_params *p, struct nmt_err *err) NMT_MUST_USE;
 
 /** Row b becomes the start of sentence b, for all src->B <= rows sentences. */
 void nmt_step_start(struct nmt_step *d, const struct nmt_source *src, const struct nmt_params *p);
