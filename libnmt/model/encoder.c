@@ -104,13 +104,14 @@ static struct nmt_cell_step step_of(const struct nmt_encoder *e, const struct nm
     const size_t H = e->shape->H_enc, G = nmt_cell_gates(e->shape->cell);
     const size_t *at = e->batch->source.at;
     const size_t now = at[t] * H, before = t ? at[t - 1] * H : 0;
+    const real *h = t ? dir->h + before : e->zeros;
     return (struct nmt_cell_step){
         .h_new = dir->h + now,
         .c_new = dir->c ? dir->c + now : NULL,
         .a = dir->a + at[t] * G * H,
-        .hm = dir->hm + now,
+        .hm = e->alone ? (real *)(uintptr_t)h : dir->hm + now,
         .rh = dir->rh ? dir->rh + now : NULL,
-        .h = t ? dir->h + before : e->zeros,
+        .h = h,
         .c = t && dir->c ? dir->c + before : e->zeros,
         .mask = e->dropout ? dir->mask : NULL,
         .alone = e->alone,
@@ -126,12 +127,38 @@ static real *annotation_of(const struct nmt_encoder *e, real *h, size_t d, size_
     return h + nmt_batch_token(b, d, t, i) * 2 * e->shape->H_enc + d * e->shape->H_enc;
 }
 
+int nmt_encoder_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
+                           const struct nmt_params *p, bool backward, struct nmt_err *err)
+{
+    const struct nmt_unit *unit = backward ? &p->backward : &p->forward;
+    const struct nmt_word_part part = { unit->W, unit->b, nmt_cell_gates(s->cell) * s->H_enc };
+    return nmt_word_table_init(w, p->source_embedding, s->V_source, s->E, &part, 1, err);
+}
+
+/* a = W x + b of all words of a direction. */
+static void enter_words(struct nmt_encoder *e, const struct nmt_params *p, size_t d)
+{
+    const struct nmt_shape *s = e->shape;
+    const struct nmt_unit *unit = d ? &p->backward : &p->forward;
+    const nmt_id *ids = d ? e->batch->backward : e->batch->forward;
+    const size_t N = e->batch->source.N;
+    struct nmt_direction *dir = &e->dir[d];
+    if (e->words[d]) {
+        nmt_word_table_read(e->words[d], &dir->a, ids, N);
+        return;
+    }
+    nmt_embedding_forward(dir->x, p->source_embedding, ids, N, s->E);
+    drop_words(e, dir, dir->x);
+    nmt_linear_forward(dir->a, dir->x, unit->W, unit->b, N, s->E,
+                       nmt_cell_gates(s->cell) * s->H_enc, e->alone ? NMT_ALONE : 0);
+}
+
 void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,
                          const struct nmt_dropout *dropout)
 {
     const struct nmt_shape *s = e->shape;
     const struct nmt_steps *steps = &e->batch->source;
-    const size_t H = s->H_enc, G = nmt_cell_gates(s->cell);
+    const size_t H = s->H_enc;
     e->dropout = dropout != NULL;
     if (dropout)
         draw_masks(e, dropout);
@@ -139,11 +166,7 @@ void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,
     for (size_t d = 0; d < directions(s); d++) {
         struct nmt_direction *dir = &e->dir[d];
         const struct nmt_unit *unit = d ? &p->backward : &p->forward;
-        nmt_embedding_forward(dir->x, p->source_embedding,
-                              d ? e->batch->backward : e->batch->forward, steps->N, s->E);
-        drop_words(e, dir, dir->x);
-        nmt_linear_forward(dir->a, dir->x, unit->W, unit->b, steps->N, s->E, G * H,
-                           e->alone ? NMT_ALONE : 0);
+        enter_words(e, p, d);
         for (size_t t = 0; t < steps->T; t++) {
             size_t B = steps->at[t + 1] - steps->at[t];
             struct nmt_cell_step step = step_of(e, dir, t);

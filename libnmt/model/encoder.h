@@ -9,6 +9,7 @@
 #include "layer/dropout.h"
 #include "model/batch.h"
 #include "model/params.h"
+#include "model/word_table.h"
 
 /** Probabilities of dropout, see nmt-config(5), and the random numbers of this update. */
 struct nmt_dropout {
@@ -40,6 +41,7 @@ struct nmt_encoder {
     real *carry_c;         /* [B][H] */
     real *scratch;         /* [B][H] */
     real *dx;              /* [N][E] */
+    struct nmt_word_table *words[2]; /* of each direction; given by the caller; NULL: none */
     bool dropout;
     bool alone; /* no sentence depends on the others; not in training, where BLAS is faster */
 };
@@ -47,6 +49,11 @@ struct nmt_encoder {
 /** Lays out (or measures) the arrays for a batch. train: also what backward needs. */
 void nmt_encoder_plan(struct nmt_encoder *e, struct nmt_arena *arena, const struct nmt_shape *s,
                       const struct nmt_batch *batch, bool train);
+
+/** The table a direction may read its words from. NMT_ENOMEM. */
+int nmt_encoder_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
+                           const struct nmt_params *p, bool backward,
+                           struct nmt_err *err) NMT_MUST_USE;
 
 /** Writes e->h. dropout NULL: none. */
 void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,
