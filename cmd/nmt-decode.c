@@ -16,13 +16,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_SCORE = 256, OPT_REPLACE_UNK, OPT_IDS, OPT_FORCE, OPT_PREFIX, OPT_BATCH, OPT_MAX_WAIT };
+enum {
+    OPT_SCORE = 256,
+    OPT_WORD_SCORES,
+    OPT_ALIGN_TEXT,
+    OPT_ALIGN_SOFT,
+    OPT_REPLACE_UNK,
+    OPT_DICTIONARY,
+    OPT_IDS,
+    OPT_FORCE,
+    OPT_PREFIX,
+    OPT_BATCH,
+    OPT_MAX_WAIT
+};
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
     SEARCH_OPTIONS,
     { OPT_SCORE, "score", NULL, "write the score and a tab before each translation" },
-    { OPT_REPLACE_UNK, "replace-unk", NULL, "copy the source word in the place of an unknown one" },
+    { OPT_WORD_SCORES, "word-scores", NULL, "write the log-probability of each token" },
+    { OPT_ALIGN_TEXT, "align-text", NULL, "write links between words behind ||| (0-0 1-1)" },
+    { OPT_ALIGN_SOFT, "align-soft", NULL, "write the weights between words behind |||" },
+    { OPT_REPLACE_UNK, "replace-unk", "[copy]", "copy the source word in the place of an unknown" },
+    { OPT_DICTIONARY, "replace-unk-dictionary", "FILE",
+      "or what it is in FILE (source, tab, target)" },
     { OPT_IDS, "ids", NULL, "write token ids instead of text; --force, --prefix: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
@@ -56,6 +73,7 @@ struct work {
     struct nmt_output *out, *align_out;
     struct nmt_stream_writer *aligner;
     struct nmt_beside *beside[N_BESIDE];
+    struct nmt_dictionary *dictionary;
     struct nmt_buffer text;
     struct gather gather;
     struct nmt_stream_reader *in;
@@ -112,7 +130,7 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
                  nmt_stream_failed_line(w->in), nmt_stream_failed_reason(w->in));
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
-    w->read++;
+    r->number = ++w->read;
     for (size_t i = 0; i < N_BESIDE; i++)
         if (w->beside[i])
             NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
@@ -161,13 +179,25 @@ static int put_alignments(struct work *w, const struct nmt_translated *r, struct
     return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
 }
 
-static int put_record(struct work *w, const struct nmt_translated *r, struct nmt_err *err)
+/* Adds the lines of a record; it may turn out that they cannot be written. */
+static int add_record(struct work *w, struct nmt_translated *r, struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    w->text.len = 0;
+    int rc = nmt_translated_print(&w->text, r, w->record, &w->print, &why);
+    if (rc != NMT_ELIMIT)
+        return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
+    r->fault = why;
+    w->text.len = 0;
+    return nmt_translated_print(&w->text, r, w->record, &w->print, err);
+}
+
+static int put_record(struct work *w, struct nmt_translated *r, struct nmt_err *err)
 {
     w->record++;
-    w->text.len = 0;
+    NMT_TRY(add_record(w, r, err));
     if (r->fault.code && w->failed++ < 10)
         cli_warn_failed(w->cli, "record %" PRIu64 ": %s", w->record, r->fault.msg);
-    NMT_TRY(nmt_translated_print(&w->text, r, w->record, &w->print, err));
     if (w->aligner)
         NMT_TRY(put_alignments(w, r, err));
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
@@ -224,17 +254,31 @@ static void read_options(struct work *w)
     w->options = nmt_translate_defaults();
     w->print.n_best = cli_flag(cli, 'n');
     search_options_read(cli, &w->options.search, w->weights);
-    w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK);
-    w->options.alignments = cli_flag(cli, 'A');
+    w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK) || cli_flag(cli, OPT_DICTIONARY);
+    w->options.alignments = cli_flag(cli, 'A') || cli_flag(cli, OPT_ALIGN_SOFT);
+    w->options.links = cli_flag(cli, OPT_ALIGN_TEXT);
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
     w->print.score = cli_flag(cli, OPT_SCORE);
     w->print.ids = cli_flag(cli, OPT_IDS);
+    w->print.word_scores = cli_flag(cli, OPT_WORD_SCORES);
+    w->print.links = cli_flag(cli, OPT_ALIGN_SOFT)   ? NMT_PRINT_SOFT_LINKS
+                     : cli_flag(cli, OPT_ALIGN_TEXT) ? NMT_PRINT_HARD_LINKS
+                                                     : NMT_PRINT_NO_LINKS;
     w->print.forced = cli_flag(cli, OPT_FORCE);
     const char *out = cli_value(cli, 'o', "-"), *alignments = cli_value(cli, 'A', NULL);
     if (alignments && strcmp(alignments, out) == 0)
         cli_misuse(cli, "-A and -o are the same file");
+    if (cli_flag(cli, OPT_ALIGN_TEXT) && cli_flag(cli, OPT_ALIGN_SOFT))
+        cli_misuse(cli, "--align-text and --align-soft exclude each other");
+    if (w->print.ids && w->options.replace_unk)
+        cli_misuse(cli, "--ids writes no words that could be replaced");
+    w->options.tokens = w->print.ids && w->print.links;
+    if (w->options.tokens && cli_flag(cli, 'A'))
+        cli_misuse(cli, "links are between words with -A and between ids with --ids: not both");
     if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
+    if (cli_flag(cli, OPT_FORCE) && w->options.search.sample)
+        cli_misuse(cli, "--force and --sample exclude each other");
     if (cli_flag(cli, OPT_FORCE) && cli_flag(cli, OPT_PREFIX))
         cli_misuse(cli, "--force and --prefix exclude each other");
     check_stdin(cli);
@@ -264,6 +308,9 @@ static int open_all(struct work *w, struct nmt_err *err)
         NMT_TRY(nmt_model_open(&w->model[w->n_models], cli_nth(cli, 'm', w->n_models), err));
     NMT_TRY(nmt_threads_new(&w->threads, threads, err));
     w->options.threads = w->threads;
+    if (cli_flag(cli, OPT_DICTIONARY))
+        NMT_TRY(nmt_dictionary_load(&w->dictionary, cli_value(cli, OPT_DICTIONARY, NULL), err));
+    w->options.dictionary = w->dictionary;
     NMT_TRY(nmt_translator_new(&w->translator, (const struct nmt_model *const *)w->model,
                                w->n_models, &w->options, err));
     if (cli_flag(cli, 'A'))
@@ -304,6 +351,7 @@ static void close_all(struct work *w)
     free(w->alignment);
     nmt_buffer_release(&w->text);
     nmt_translator_free(w->translator);
+    nmt_dictionary_free(w->dictionary);
     nmt_threads_free(w->threads);
     for (size_t m = 0; m < w->n_models; m++)
         nmt_model_close(w->model[m]);

@@ -14,12 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_IDS = 256, OPT_BATCH, OPT_MAX_WAIT, OPT_INVALID, OPT_OVERLONG, OPT_MAX_LENGTH };
+enum {
+    OPT_IDS = 256,
+    OPT_BATCH,
+    OPT_MAX_WAIT,
+    OPT_INVALID,
+    OPT_OVERLONG,
+    OPT_MAX_LENGTH,
+    OPT_HALF,
+    OPT_POOL
+};
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "model written by nmt-train (required; several: an ensemble)" },
     { OPT_IDS, "ids", NULL, "lines are token ids as nmt-vocab -e writes them" },
     { 'f', "format", "FORMAT", "stream (default), or for people: jsonl, npy" },
+    { OPT_HALF, "half", NULL, "write numbers of half precision: half the bytes" },
+    { OPT_POOL, "pool", "HOW", "npy, jsonl: one vector a line: mean or last" },
     { OPT_INVALID, "invalid", "POLICY", "lines that are no text: skip (default), replace or fail" },
     { OPT_OVERLONG, "overlong", "POLICY", "split (default), crop, skip or fail" },
     { OPT_MAX_LENGTH, "max-length", "N", "tokens from which on a line is too long (400)" },
@@ -33,6 +44,7 @@ static const struct cli_opt opts[] = {
 };
 
 static const char *const formats[] = { "stream", "jsonl", "npy", NULL };
+static const char *const pools[] = { "none", "mean", "last", NULL };
 static const char *const invalid[] = { "fail", "replace", "skip", NULL };
 static const char *const overlong[] = { "split", "crop", "skip", "fail", NULL };
 
@@ -55,6 +67,7 @@ struct work {
     struct nmt_line_encoder *encoder;
     struct nmt_stream_header header;
     size_t format;
+    enum nmt_pool pool;
     struct nmt_output *out;
     struct nmt_stream_writer *writer;
     struct nmt_buffer text;
@@ -131,7 +144,7 @@ static int put_text(struct work *w, const struct nmt_sentence *s, const char *re
 {
     w->text.len = 0;
     if (w->format == JSONL && s) {
-        NMT_TRY(nmt_sentence_json(s, w->record, &w->text, err));
+        NMT_TRY(nmt_sentence_json(s, w->record, w->pool, &w->text, err));
     } else if (w->format == JSONL) {
         NMT_TRY(
             nmt_buffer_addf(&w->text, err, "{\"record\": %" PRIu64 ", \"failed\": ", w->record));
@@ -140,8 +153,9 @@ static int put_text(struct work *w, const struct nmt_sentence *s, const char *re
     }
     for (size_t m = 0; w->format == NPY && m < w->n_models; m++) {
         const struct nmt_annotation *a = s ? &s->annotation[m] : NULL;
-        NMT_TRY(nmt_matrix_npy(a ? a->h : NULL, a ? a->rows : 0, w->header.model[m].width, &w->text,
-                               err));
+        const size_t width = w->header.model[m].width;
+        NMT_TRY(w->pool ? nmt_pooled_npy(a, w->pool, width, &w->text, err)
+                        : nmt_matrix_npy(a ? a->h : NULL, a ? a->rows : 0, width, &w->text, err));
     }
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
     return nmt_output_record(w->out, err);
@@ -211,6 +225,11 @@ static int open_all(struct work *w, struct nmt_err *err)
     o.max_length = (size_t)cli_int(cli, OPT_MAX_LENGTH, (int64_t)o.max_length, 1, 100000);
     o.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)o.batch, 1, 4096);
     w->format = cli_choice(cli, 'f', formats, STREAM);
+    w->pool = (enum nmt_pool)cli_choice(cli, OPT_POOL, pools, NMT_POOL_NONE);
+    if (w->pool && w->format == STREAM)
+        cli_misuse(cli, "--pool is for -f npy and -f jsonl");
+    if (cli_flag(cli, OPT_HALF) && w->format != STREAM)
+        cli_misuse(cli, "--half is for streams");
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
     const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
     cli_need(cli, 'm');
@@ -227,6 +246,7 @@ static int open_all(struct work *w, struct nmt_err *err)
     NMT_TRY(nmt_line_encoder_new(&w->encoder, (const struct nmt_model *const *)w->model,
                                  w->n_models, &o, err));
     nmt_line_encoder_header(w->encoder, &w->header);
+    w->header.half = cli_flag(cli, OPT_HALF);
     w->room = o.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->place = calloc(w->room, sizeof *w->place);

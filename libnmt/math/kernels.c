@@ -260,6 +260,8 @@ static void kernel_context_backward(real *dalpha, real *dh, const real *alpha, c
     }
 }
 
+#include "layer_norm_internal.h"
+
 INLINE real greatest(const real *x, size_t n)
 {
     vec m = splat(-(real)INFINITY);
@@ -444,6 +446,8 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .additive_backward = kernel_additive_backward,
     .context = kernel_context,
     .context_backward = kernel_context_backward,
+    .layer_norm = kernel_layer_norm,
+    .layer_norm_backward = kernel_layer_norm_backward,
     .softmax = kernel_softmax,
     .log_sum_exp = kernel_log_sum_exp,
     .add_exp = kernel_add_exp,

@@ -278,7 +278,7 @@ static int encode_batch(struct nmt_line_encoder *e, struct worker *w, const stru
     NMT_TRY(nmt_arena_grow(&w->arena, measure.used, err));
     plan(&batch, &encoder, &w->arena, s, w->pair, B);
     for (size_t d = 0; d < directions(model); d++)
-        encoder.words[d] = &w->words[m][d];
+        encoder.table[d] = &w->words[m][d];
     nmt_encoder_forward(&encoder, &model->params, NULL);
     for (size_t i = 0; i < B; i++) {
         const struct item *item = &e->item[b->first + batch.pair[i].position];

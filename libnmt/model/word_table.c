@@ -5,7 +5,6 @@
  */
 #include "model/word_table.h"
 
-#include "layer/linear.h"
 #include "math/blas.h"
 
 #include <string.h>
@@ -24,8 +23,11 @@ static void plan(struct nmt_word_table *w, struct nmt_arena *arena)
     w->slot = nmt_arena_take(arena, w->slots, sizeof *w->slot);
     w->kept = nmt_arena_take(arena, w->slots * w->width, sizeof *w->kept);
     w->x = nmt_arena_take(arena, CHUNK * w->E, sizeof *w->x);
-    for (size_t p = 0; p < w->parts; p++)
-        w->made[p] = nmt_arena_take(arena, CHUNK * w->part[p].out, sizeof(real));
+    for (size_t p = 0; p < w->parts; p++) {
+        const struct nmt_word_part *part = &w->part[p];
+        w->made[p] = nmt_arena_take(arena, CHUNK * part->out, sizeof(real));
+        w->norm[p] = nmt_norm_plan(arena, part->gain, CHUNK, part->out, part->group);
+    }
     w->from = nmt_arena_take(arena, CHUNK, sizeof *w->from);
     w->which = nmt_arena_take(arena, CHUNK, sizeof *w->which);
     w->to = nmt_arena_take(arena, CHUNK, sizeof *w->to);
@@ -83,7 +85,8 @@ static void read_chunk(struct nmt_word_table *w, real *const *to, const nmt_id *
     for (size_t p = 0; p < w->parts; p++) {
         const size_t out = w->part[p].out;
         real *made = w->made[p];
-        nmt_linear_forward(made, w->x, w->part[p].W, w->part[p].b, missing, w->E, out, NMT_ALONE);
+        nmt_norm_linear_forward(made, w->norm[p], w->x, w->part[p].W, w->part[p].gain, w->part[p].b,
+                                missing, w->E, NMT_ALONE);
         for (size_t i = 0; i < n; i++)
             memcpy(to[p] + (first + i) * out,
                    w->from[i] ? w->from[i] + offset : made + w->which[i] * out, out * sizeof *made);
@@ -105,10 +108,7 @@ static void read_nothing(const struct nmt_word_table *w, real *const *to, size_t
     for (size_t p = 0; p < w->parts; p++) {
         const struct nmt_word_part *part = &w->part[p];
         for (size_t i = 0; i < n; i++)
-            if (part->b)
-                memcpy(to[p] + i * part->out, part->b, part->out * sizeof(real));
-            else
-                memset(to[p] + i * part->out, 0, part->out * sizeof(real));
+            memcpy(to[p] + i * part->out, part->b, part->out * sizeof(real));
     }
 }
 

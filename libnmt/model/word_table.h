@@ -1,25 +1,24 @@
 /*
- * What words contribute to a step: W x + b of their vectors x. It depends on nothing but the word,
- * and few words make up most of a text, so it is made when a word first occurs and kept, in a table
- * of bounded size. What is read is the same to the last bit whether it was kept or just made. For
- * search and encoding: the weights must not change as long as the table lives. One thread.
+ * What words contribute to a step: W x + b of their vectors x, normalised where the model is. It
+ * depends on nothing but the word, and few words make up most of a text, so it is made when a word
+ * first occurs and kept, in a table of bounded size. What is read is the same to the last bit
+ * whether it was kept or just made. For search and encoding: the weights must not change as long as
+ * the table lives. One thread.
  */
 #ifndef NMT_WORD_TABLE_H
 #define NMT_WORD_TABLE_H
 
-#include <nmt/arena.h>
+#include "layer/norm.h"
+
 #include <nmt/error.h>
 #include <nmt/id.h>
-#include <nmt/real.h>
-
-#include <stddef.h>
 
 #define NMT_WORD_PARTS 2
 
-/** A matrix that word vectors enter: W [out][E], b [out] or NULL. Borrowed. */
+/** A matrix that word vectors enter: W [out][E], gain or NULL and group (layer/norm.h), b [out]. */
 struct nmt_word_part {
-    const real *W, *b;
-    size_t out;
+    const real *W, *gain, *b;
+    size_t out, group;
 };
 
 struct nmt_word_table {
@@ -31,13 +30,14 @@ struct nmt_word_table {
     struct nmt_word_slot *slot; /* [slots] */
     real *kept;                 /* [slots][width], the parts one behind the other */
     real *x;                    /* [chunk][E] vectors of the words that are made */
-    real *made[NMT_WORD_PARTS];
-    const real **from;    /* [chunk] where a row is read; see word_table.h */
+    real *made[NMT_WORD_PARTS]; /* [chunk][out] */
+    struct nmt_norm norm[NMT_WORD_PARTS];
+    const real **from;    /* [chunk] where a row is read */
     uint32_t *which, *to; /* [chunk] row in `made`; slot that it goes to */
     uint32_t chunk;       /* number of the chunk at hand */
 };
 
-/** Takes the table's memory for V words. NMT_ENOMEM. */
+/** Takes the table's memory for V words. What the parts point to is borrowed. NMT_ENOMEM. */
 int nmt_word_table_init(struct nmt_word_table *w, const real *embedding, size_t V, size_t E,
                         const struct nmt_word_part *part, size_t parts,
                         struct nmt_err *err) NMT_MUST_USE;

@@ -1,5 +1,5 @@
 /*
- * The K best words of each row.
+ * The K best words of each row, or one that is drawn.
  *
  * Words are ranked by a value that grows with the probability: the logit itself for one model, the
  * weighted mean of the probabilities or of the logits for several. Only what is found gets a
@@ -8,7 +8,8 @@
  * With one model the output layer is done in blocks of words that stay in the processor's cache:
  * while a block's logits are there, each row's sum of exponentials and list of best words go on. A
  * block with nothing above the last of the list is not looked through. Several models must
- * be brought together word by word once the sums are known: their rows are kept whole.
+ * be brought together word by word once the sums are known, and to draw one needs them all: there
+ * rows are kept whole.
  */
 #include "search/candidates.h"
 
@@ -28,6 +29,11 @@ struct nmt_partial {
     uint32_t n;     /* words found so far */
 };
 
+size_t nmt_candidates_most(const struct nmt_search_options *o)
+{
+    return o->sample ? 1 : o->beam;
+}
+
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
                          const real *share, size_t n_models)
@@ -37,13 +43,18 @@ void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
     c->share = share;
     c->n_models = n_models;
     c->V = models[0].shape->V_target;
-    c->rows = BLOCK_NUMBERS / (n_models == 1 ? BLOCK_WORDS : c->V);
+    c->in_blocks = n_models == 1 && !o->sample;
+    const size_t words = c->in_blocks && c->V > BLOCK_WORDS ? BLOCK_WORDS : c->V;
+    c->rows = BLOCK_NUMBERS / words;
     c->rows = c->rows < 16 ? 16 : c->rows > BLOCK_ROWS ? BLOCK_ROWS : c->rows;
-    c->best = nmt_arena_take(arena, c->rows * o->beam, sizeof *c->best);
-    c->partial = nmt_arena_take(arena, c->rows, sizeof *c->partial);
+    const size_t top = o->sample && o->top_k > o->beam ? o->top_k : o->beam;
+    c->most = nmt_candidates_most(o);
+    c->best = nmt_arena_take(arena, c->in_blocks ? c->rows * top : top, sizeof *c->best);
+    c->partial = c->in_blocks ? nmt_arena_take(arena, c->rows, sizeof *c->partial) : NULL;
+    c->top = o->sample ? nmt_arena_take(arena, top, sizeof *c->top) : NULL;
+    c->chance = o->sample ? nmt_arena_take(arena, c->V, sizeof *c->chance) : NULL;
     c->block = nmt_arena_take(arena, n_models, sizeof *c->block);
     for (size_t m = 0; m < n_models; m++) {
-        size_t words = n_models == 1 && c->V > BLOCK_WORDS ? BLOCK_WORDS : c->V;
         real *block = nmt_arena_take(arena, c->rows * words, sizeof *block);
         if (c->block)
             c->block[m] = block;
@@ -73,6 +84,10 @@ static struct row combine(const struct nmt_candidates *c, size_t r)
 {
     const struct nmt_kernels *k = nmt_kernels();
     struct row row = { c->block[0] + r * c->V, 0, false };
+    if (c->n_models == 1) {
+        row.base = (double)k->log_sum_exp(row.value, c->V);
+        return row;
+    }
     row.probability = !c->options->geometric;
     for (size_t m = 0; m < c->n_models; m++) {
         real *x = c->block[m] + r * c->V;
@@ -146,7 +161,53 @@ static double log_prob_of(const struct nmt_candidates *c, size_t r, nmt_id id)
                 exps += share * exp(lp - most);
             }
         }
-    return at_most_0(c->options->geometric ? sum : most + log(exps));
+    return at_most_0(c->n_models == 1 || c->options->geometric ? sum : most + log(exps));
+}
+
+/* Where the random number falls among n chances, which need not sum to 1. n: they are no numbers.
+ */
+static size_t fall(const real *chance, size_t n, double draw)
+{
+    double sum = 0, seen = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)chance[i];
+    for (size_t i = 0; i < n; i++) {
+        seen += (double)chance[i];
+        if (seen > sum * draw)
+            return i;
+    }
+    return n;
+}
+
+/* p^(1/T) of n values, but for a factor; what is forbidden has no chance at all. */
+static void heat(real *chance, const struct row *row, const real *value, size_t n, double T)
+{
+    const real forbidden = row->probability ? 0 : -(real)INFINITY;
+    for (size_t i = 0; i < n; i++)
+        chance[i] = (real)((row->probability ? log((double)value[i]) : (double)value[i]) / T);
+    nmt_kernels()->softmax(chance, n);
+    for (size_t i = 0; i < n; i++)
+        if (value[i] == forbidden)
+            chance[i] = 0;
+}
+
+static uint32_t draw(const struct nmt_candidates *c, struct nmt_candidate *found,
+                     const struct row *row, double number)
+{
+    const struct nmt_search_options *o = c->options;
+    size_t n = c->V, at;
+    if (o->top_k > 0) {
+        n = greatest(c->top, c->best, 0, (uint32_t)o->top_k, row->value, 0, c->V);
+        heat(c->chance, row, c->best, n, o->temperature);
+    } else {
+        heat(c->chance, row, row->value, n, o->temperature);
+    }
+    at = fall(c->chance, n, number);
+    if (at == n)
+        return 0;
+    found->id = o->top_k > 0 ? c->top[at].id : (nmt_id)at;
+    found->log_prob = (real)log_prob(row, row->value[found->id]);
+    return 1;
 }
 
 static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate *found, size_t r,
@@ -158,13 +219,26 @@ static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate
     }
     struct row row = combine(c, r);
     forbid(c, wanted, row.value, 0, c->V, row.probability ? 0 : -(real)INFINITY);
+    if (c->options->sample)
+        return draw(c, found, &row, wanted->draw);
     uint32_t n = greatest(found, c->best, 0, wanted->n, row.value, 0, c->V);
     for (uint32_t i = 0; i < n; i++)
         found[i].log_prob = (real)log_prob(&row, c->best[i]);
     return n;
 }
 
-/* Goes on with a row of one model: x [words] from the id `word` on. */
+/* Rows that are kept whole. */
+static void find_in_rows(const struct nmt_candidates *c, struct nmt_candidate *found,
+                         uint32_t *count, const struct nmt_step *steps,
+                         const struct nmt_wanted *wanted, size_t first, size_t n)
+{
+    for (size_t m = 0; m < c->n_models; m++)
+        nmt_step_logits(&steps[m], c->block[m], c->models[m].params, first, n, 0, c->V);
+    for (size_t r = 0; r < n; r++)
+        count[r] = find_in_row(c, found + r * c->most, r, &wanted[r]);
+}
+
+/* Goes on with a row: x [words] from the id `word` on. */
 static void look(const struct nmt_candidates *c, struct nmt_partial *p, struct nmt_candidate *found,
                  real *best, const struct nmt_wanted *wanted, real *x, size_t word, size_t words)
 {
@@ -180,8 +254,8 @@ static void look(const struct nmt_candidates *c, struct nmt_partial *p, struct n
     p->n = greatest(found, best, p->n, wanted->n, x, word, words);
 }
 
-static uint32_t log_probs(struct nmt_partial *p, struct nmt_candidate *found, const real *best,
-                          const struct nmt_wanted *wanted)
+static uint32_t log_probs(const struct nmt_partial *p, struct nmt_candidate *found,
+                          const real *best, const struct nmt_wanted *wanted)
 {
     const struct row row = { NULL, (double)p->most + log((double)p->sum), false };
     if (wanted->only != NMT_NO_ID) {
@@ -193,43 +267,31 @@ static uint32_t log_probs(struct nmt_partial *p, struct nmt_candidate *found, co
     return p->n;
 }
 
-/* Rows of one model. */
-static void find_in_blocks(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,
-                           const struct nmt_step *step, const struct nmt_wanted *wanted,
-                           size_t first, size_t n)
+/* Rows in blocks of words. */
+static void find_in_blocks(const struct nmt_candidates *c, struct nmt_candidate *found,
+                           uint32_t *count, const struct nmt_step *step,
+                           const struct nmt_wanted *wanted, size_t first, size_t n)
 {
-    const size_t K = c->options->beam;
     for (size_t r = 0; r < n; r++)
         c->partial[r] = (struct nmt_partial){ 0, -(real)INFINITY, 0, 0 };
     for (size_t word = 0; word < c->V; word += BLOCK_WORDS) {
         size_t words = c->V - word < BLOCK_WORDS ? c->V - word : BLOCK_WORDS;
         nmt_step_logits(step, c->block[0], c->models[0].params, first, n, word, words);
         for (size_t r = 0; r < n; r++)
-            look(c, &c->partial[r], found + r * K, c->best + r * K, &wanted[r],
+            look(c, &c->partial[r], found + r * c->most, c->best + r * c->most, &wanted[r],
                  c->block[0] + r * words, word, words);
     }
     for (size_t r = 0; r < n; r++)
-        count[r] = log_probs(&c->partial[r], found + r * K, c->best + r * K, &wanted[r]);
-}
-
-/* Rows of an ensemble. */
-static void find_in_rows(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,
-                         const struct nmt_step *steps, const struct nmt_wanted *wanted,
-                         size_t first, size_t n)
-{
-    for (size_t m = 0; m < c->n_models; m++)
-        nmt_step_logits(&steps[m], c->block[m], c->models[m].params, first, n, 0, c->V);
-    for (size_t r = 0; r < n; r++)
-        count[r] = find_in_row(c, found + r * c->options->beam, r, &wanted[r]);
+        count[r] =
+            log_probs(&c->partial[r], found + r * c->most, c->best + r * c->most, &wanted[r]);
 }
 
 void nmt_candidates_find(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,
                          const struct nmt_step *steps, const struct nmt_wanted *wanted, size_t B)
 {
-    const size_t K = c->options->beam;
     for (size_t first = 0; first < B; first += c->rows) {
         size_t n = B - first < c->rows ? B - first : c->rows;
-        (c->n_models == 1 ? find_in_blocks : find_in_rows)(c, found + first * K, count + first,
-                                                           steps, wanted + first, first, n);
+        (c->in_blocks ? find_in_blocks : find_in_rows)(c, found + first * c->most, count + first,
+                                                       steps, wanted + first, first, n);
     }
 }

@@ -16,6 +16,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 static int add_ids(struct nmt_buffer *b, const struct nmt_output_line *l, struct nmt_err *err)
 {
@@ -36,16 +37,29 @@ static int add_text(struct nmt_buffer *b, const struct nmt_output_line *l,
     return nmt_buffer_add(b, l->text.len ? l->text.data : "", l->text.len, err);
 }
 
+static int compare_links(const void *left, const void *right)
+{
+    const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
 /* By source word, then by that of the translation, as nmt-align has them. */
 static int add_hard_links(struct nmt_buffer *b, const struct nmt_output_line *l,
                           struct nmt_err *err)
 {
     size_t n = 0;
-    for (uint32_t s = 0; s < l->alignment.n_source && n < l->n_words; s++)
-        for (uint32_t t = 0; t < l->n_words; t++)
-            if (l->link[t] == s)
-                NMT_TRY(nmt_buffer_addf(b, err, n++ ? " %u-%u" : "%u-%u", s, t));
-    return 0;
+    uint64_t *links = malloc((l->n_words + (size_t)1) * sizeof *links);
+    int rc = links ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (uint32_t t = 0; rc == 0 && t < l->n_words; t++)
+        if (l->link[t] != NMT_NO_WORD)
+            links[n++] = (uint64_t)l->link[t] << 32 | t;
+    if (n > 1)
+        qsort(links, n, sizeof *links, compare_links);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = nmt_buffer_addf(b, err, i ? " %u-%u" : "%u-%u", (unsigned)(links[i] >> 32),
+                             (unsigned)links[i]);
+    free(links);
+    return rc;
 }
 
 static int add_soft_links(struct nmt_buffer *b, const struct nmt_output_line *l,

@@ -116,6 +116,21 @@ static int make_words(struct nmt_making *l, struct nmt_buffer *text, struct nmt_
     return 0;
 }
 
+/* Every token but </s> for a word. */
+static int take_tokens(struct nmt_making *l, struct nmt_err *err)
+{
+    l->words.n = 0;
+    for (uint32_t i = 0; i < l->n_parts; i++)
+        for (uint32_t k = 0; k < l->part[i].found->n; k++) {
+            const bool end = l->part[i].found->ids[k] == NMT_ID_EOS;
+            l->token_word[i][k] = end ? NMT_NO_WORD : l->words.n;
+            if (!end)
+                NMT_TRY(nmt_made_words_add(&l->words,
+                                           (struct nmt_made_word){ { 0, 0 }, i, k, k + 1 }, err));
+        }
+    return 0;
+}
+
 /* --- the line ------------------------------------------------------------------------------ */
 
 static size_t joined_size(const struct nmt_sentence *s, const struct nmt_made_words *words)
@@ -144,10 +159,10 @@ static void join(char *to, const char *text, const struct nmt_sentence *s,
 static void lay_out(struct nmt_output_line *out, struct nmt_arena *arena,
                     const struct nmt_making *l, const struct nmt_translate_options *o)
 {
+    const size_t cells = (size_t)l->words.n * l->n_source;
     const struct nmt_sentence *s = l->source;
-    const size_t cells = (size_t)l->words.n * s->n_words;
     out->n_words = l->words.n;
-    out->alignment = (struct nmt_alignment){ .n_source = s->n_words, .n_target = l->words.n };
+    out->alignment = (struct nmt_alignment){ .n_source = l->n_source, .n_target = l->words.n };
     out->token_log_prob = nmt_arena_take(arena, total(l), sizeof *out->token_log_prob);
     out->link = o->links ? nmt_arena_take(arena, l->words.n, sizeof *out->link) : NULL;
     if (!o->alignments)
@@ -174,7 +189,7 @@ static int fill(struct nmt_output_line *out, const struct nmt_making *l,
     join(out->alignment.source, s->text, s, NULL);
     join(out->alignment.target, out->text.len ? out->text.data : "", NULL, &l->words);
     for (uint32_t w = 0; out->alignment.weight && w < l->words.n; w++)
-        nmt_making_weights(l, &l->words.at[w], out->alignment.weight + (size_t)w * s->n_words);
+        nmt_making_weights(l, &l->words.at[w], out->alignment.weight + (size_t)w * l->n_source);
     return 0;
 }
 
@@ -199,10 +214,18 @@ static int add_ids(struct nmt_output_line *out, const struct nmt_making *l, stru
     return 0;
 }
 
+static uint32_t count_tokens(const struct nmt_annotation *a)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < a->n; i++)
+        n += a->ids[i] != NMT_ID_EOS;
+    return n;
+}
+
 /* The arrays of a line under way, laid out or measured. */
 static void lay_out_making(struct nmt_making *l, struct nmt_arena *arena)
 {
-    l->row = nmt_arena_take(arena, l->source->n_words, sizeof *l->row);
+    l->row = nmt_arena_take(arena, l->n_source, sizeof *l->row);
     l->token_word = nmt_arena_take(arena, l->n_parts, sizeof *l->token_word);
     for (size_t i = 0; i < l->n_parts; i++) {
         uint32_t *word = nmt_arena_take(arena, l->part[i].found->n, sizeof *word);
@@ -217,6 +240,8 @@ static int make(struct nmt_making *l, struct nmt_output_line *out, struct nmt_er
     NMT_TRY(make_words(l, &out->text, err));
     if (o->replace_unk && !l->record->forced)
         NMT_TRY(nmt_making_replace_unknown(l, &out->text, err));
+    if (o->tokens)
+        NMT_TRY(take_tokens(l, err));
     NMT_TRY(fill(out, l, o, err));
     return add_ids(out, l, err);
 }
@@ -229,6 +254,8 @@ int nmt_line_make(const struct nmt_line_maker *k, struct nmt_output_line *out,
         .k = k, .record = record, .source = &record->source, .part = parts, .n_parts = n_parts
     };
     struct nmt_arena measure = { NULL, 0, 0 }, scratch = measure;
+    const struct nmt_annotation *first = &record->source.annotation[k->index[0]];
+    l.n_source = k->options->tokens ? count_tokens(first) : record->source.n_words;
     lay_out_making(&l, &measure);
     NMT_TRY(nmt_arena_init(&scratch, measure.used, err));
     lay_out_making(&l, &scratch);

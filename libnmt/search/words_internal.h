@@ -47,14 +47,15 @@ struct nmt_making {
     size_t n_parts;
     uint32_t **token_word; /* of each part [n]: the word of each of its tokens, in the line */
     struct nmt_made_words words;
-    float *row; /* [source->n_words] scratch */
+    uint32_t n_source; /* words of the source (or tokens, </s> left out) */
+    float *row;        /* [n_source] scratch */
 };
 
 int nmt_made_words_add(struct nmt_made_words *words, struct nmt_made_word w,
                        struct nmt_err *err) NMT_MUST_USE;
 
 /**
- * Which words of the source the tokens of a word looked at: row [source->n_words] is written. Zeros
+ * Which words of the source the tokens of a word looked at: row [n_source] is written. Zeros
  * when no model has an alignment model.
  */
 void nmt_making_weights(const struct nmt_making *l, const struct nmt_made_word *w, float *row);

@@ -26,10 +26,12 @@
 #include <nmt/feed.h>
 #include <nmt/filter.h>
 #include <nmt/gguf.h>
+#include <nmt/half.h>
 #include <nmt/id.h>
 #include <nmt/id_text.h>
 #include <nmt/kinds.h>
 #include <nmt/lines.h>
+#include <nmt/links.h>
 #include <nmt/metric.h>
 #include <nmt/model.h>
 #include <nmt/number.h>

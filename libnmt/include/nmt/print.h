@@ -28,8 +28,8 @@ struct nmt_print_options {
 /**
  * Adds the lines of one record, each ended by LF. `number` is the record's, from 1. A record that
  * failed (r->fault) has one, with the fields of any other: an empty text and a score of -inf.
- * Links want translate options `links` or, when they are soft, `alignments`. NMT_ELIMIT: the
- * weights are too many to be written.
+ * Links want translate options `links` or, when they are soft, `alignments`; with `ids`, `tokens`.
+ * NMT_ELIMIT: the weights are too many to be written.
  */
 int nmt_translated_print(struct nmt_buffer *b, const struct nmt_translated *r, uint64_t number,
                          const struct nmt_print_options *o, struct nmt_err *err) NMT_MUST_USE;

@@ -45,6 +45,7 @@ struct nmt_stream_model {
 struct nmt_stream_header {
     enum nmt_stream_kind kind;
     uint32_t n_models; /* annotations: at least 1; alignments: 0 when no model made them; ids: 1 */
+    bool half;         /* annotations: in the stream they are of half precision (nmt/half.h) */
     struct nmt_stream_model model[NMT_STREAM_MODELS_MAX];
 };
 

@@ -22,8 +22,10 @@ struct nmt_translate_options {
     const struct nmt_dictionary *dictionary; /* borrowed; NULL: none */
     bool alignments;                         /* make struct nmt_output_line.alignment */
     bool links;                              /* make struct nmt_output_line.link */
-    size_t batch;                            /* sentences that are searched together; at least 1 */
-    struct nmt_threads *threads;             /* NULL: the caller alone; borrowed */
+    bool tokens;  /* of these two: between tokens without </s> instead of words, the first model's;
+                     the alignment has no texts then */
+    size_t batch; /* sentences that are searched together; at least 1 */
+    struct nmt_threads *threads; /* NULL: the caller alone; borrowed */
 };
 
 /** Search as nmt_search_defaults, batches of 64. */
@@ -46,6 +48,7 @@ struct nmt_output_line {
 /** A record and what it becomes. Start with `= { 0 }`. */
 struct nmt_translated {
     struct nmt_sentence source;   /* in: a record as read, see nmt_translator_use */
+    uint64_t number;              /* in: its place in the input, for what is drawn; below 2^48 */
     bool forced;                  /* in: score a given translation: nmt_translated_force */
     bool begun;                   /* in: it begins with these tokens: nmt_translated_begin */
     struct nmt_ids target;        /* in: tokens given, without </s> */

@@ -67,7 +67,7 @@ Test(candidates, are_the_first_of_all_words_sorted)
     struct nmt_params params = { .out_W = out_W, .out_b = out_b };
     struct nmt_search_options o = nmt_search_defaults();
     struct nmt_search_model model = { &shape, &params };
-    struct nmt_step step = { .shape = &shape, .t = t };
+    struct nmt_step step = { .shape = &shape, .readout = { .t = t } };
     struct nmt_wanted wanted[ROWS];
     struct nmt_candidate found[ROWS * K];
     uint32_t count[ROWS];
@@ -78,7 +78,7 @@ Test(candidates, are_the_first_of_all_words_sorted)
     random_output_layer();
     o.beam = K;
     for (uint32_t r = 0; r < ROWS; r++)
-        wanted[r] = (struct nmt_wanted){ 1 + r % K, NMT_NO_ID, r % 2 };
+        wanted[r] = (struct nmt_wanted){ 1 + r % K, NMT_NO_ID, r % 2, 0 };
     wanted[0].n = K;
     wanted[7].only = 698;
     wanted[8].only = 2;
