@@ -130,7 +130,7 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
                  nmt_stream_failed_line(w->in), nmt_stream_failed_reason(w->in));
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
-    w->read++;
+    r->number = ++w->read;
     for (size_t i = 0; i < N_BESIDE; i++)
         if (w->beside[i])
             NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
@@ -277,6 +277,8 @@ static void read_options(struct work *w)
         cli_misuse(cli, "links are between words with -A and between ids with --ids: not both");
     if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
+    if (cli_flag(cli, OPT_FORCE) && w->options.search.sample)
+        cli_misuse(cli, "--force and --sample exclude each other");
     if (cli_flag(cli, OPT_FORCE) && cli_flag(cli, OPT_PREFIX))
         cli_misuse(cli, "--force and --prefix exclude each other");
     check_stdin(cli);

@@ -31,6 +31,32 @@ static void read_weights(const struct cli *cli, double weights[NMT_ENSEMBLE_MAX]
         cli_misuse(cli, "--weights: all are 0");
 }
 
+/* What is drawn has no beam, and nothing to compare it with. */
+static void read_sampling(const struct cli *cli, struct nmt_search_options *o)
+{
+    static const struct {
+        int key;
+        const char *name;
+        bool with; /* has a meaning with --sample, else without */
+    } other[] = { { 'b', "beam", false },
+                  { OPT_LENGTH_PENALTY, "length-penalty", false },
+                  { OPT_LENGTH_NORM, "length-norm", false },
+                  { OPT_COVERAGE, "coverage-penalty", false },
+                  { OPT_TEMPERATURE, "temperature", true },
+                  { OPT_TOP_K, "top-k", true },
+                  { OPT_SEED, "seed", true } };
+    o->sample = cli_flag(cli, OPT_SAMPLE);
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        if (cli_flag(cli, other[i].key) && other[i].with != o->sample)
+            cli_misuse(cli, "--%s %s --sample", other[i].name,
+                       o->sample ? "has no meaning with" : "needs");
+    if (o->sample)
+        o->beam = o->n_best;
+    o->temperature = cli_real(cli, OPT_TEMPERATURE, o->temperature, 0.001, 1000);
+    o->top_k = (size_t)cli_int(cli, OPT_TOP_K, 0, 0, NMT_TOP_K_MAX);
+    o->seed = (uint64_t)cli_int(cli, OPT_SEED, 1, 0, INT64_MAX);
+}
+
 void search_options_read(const struct cli *cli, struct nmt_search_options *o,
                          double weights[NMT_ENSEMBLE_MAX])
 {
@@ -54,6 +80,7 @@ void search_options_read(const struct cli *cli, struct nmt_search_options *o,
         read_weights(cli, weights);
         o->weights = weights;
     }
+    read_sampling(cli, o);
     if (nmt_search_options_check(o, &why) < 0)
         cli_misuse(cli, "%s", why.msg);
 }

@@ -15,7 +15,11 @@ enum {
     OPT_COVERAGE,
     OPT_FORBID_UNK,
     OPT_GEOMETRIC,
-    OPT_WEIGHTS
+    OPT_WEIGHTS,
+    OPT_SAMPLE,
+    OPT_TEMPERATURE,
+    OPT_TOP_K,
+    OPT_SEED
 };
 
 /* clang-format off */
@@ -30,7 +34,11 @@ enum {
     { OPT_MAX_LENGTH, "max-length", "N", "most tokens of a translation (1000)" },                  \
     { OPT_FORBID_UNK, "forbid-unk", NULL, "never write an unknown word" },                         \
     { OPT_GEOMETRIC, "geometric", NULL, "ensembles: mean of log-probabilities" },                  \
-    { OPT_WEIGHTS, "weights", "WEIGHTS", "ensembles: the weight of each model in the mean" }
+    { OPT_WEIGHTS, "weights", "WEIGHTS", "ensembles: the weight of each model in the mean" },       \
+    { OPT_SAMPLE, "sample", NULL, "draw translations (with -n: N of each line), do not search" },  \
+    { OPT_TEMPERATURE, "temperature", "T", "--sample: draw from p^(1/T) (1)" },                    \
+    { OPT_TOP_K, "top-k", "K", "--sample: draw from the K most probable tokens; 0: from all (0)" }, \
+    { OPT_SEED, "seed", "N", "--sample: another N draws others (1)" }
 /* clang-format on */
 
 /**

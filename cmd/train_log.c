@@ -60,10 +60,12 @@ static void say_progress(struct train_log *log, const struct nmt_train_report *r
     } else {
         fprintf(stderr, "%s: ", log->prog);
     }
-    fprintf(stderr,
-            "update %" PRIu64 " epoch %" PRIu64 " (%zu/%zu) loss %.3f ppl %.2f norm %.2f rate %.2g "
-            "words/s %.0f source %.0f target, %s",
-            r->update, r->epoch, r->batch, r->batches, r->loss, r->perplexity, r->gradient_norm,
+    fprintf(stderr, "update %" PRIu64 " epoch %" PRIu64 " (%zu/%zu) %sloss %.3f ppl %.2f ",
+            r->update, r->epoch, r->batch, r->batches, r->weighted ? "weighted " : "", r->loss,
+            r->perplexity);
+    if (r->guided)
+        fprintf(stderr, "guide %.3f ", r->guide_loss);
+    fprintf(stderr, "norm %.2f rate %.2g words/s %.0f source %.0f target, %s", r->gradient_norm,
             r->learning_rate, source, target, duration(gone, r->seconds));
     if (r->share > 0)
         fprintf(stderr, ", %s left", duration(rest, left(r)));
@@ -179,6 +181,10 @@ static int build_json(struct nmt_buffer *b, const struct nmt_train_report *r)
                                 r->source_words, r->target_words));
         NMT_TRY(add_real(b, "loss", r->loss));
         NMT_TRY(add_real(b, "perplexity", r->perplexity));
+        if (r->weighted)
+            NMT_TRY(nmt_buffer_adds(b, ",\"weighted\":true", NULL));
+        if (r->guided)
+            NMT_TRY(add_real(b, "guide_loss", r->guide_loss));
         NMT_TRY(add_real(b, "gradient_norm", r->gradient_norm));
         NMT_TRY(add_real(b, "learning_rate", r->learning_rate));
         break;

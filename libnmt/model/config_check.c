@@ -39,6 +39,8 @@ static int check_model(const struct nmt_config *c, struct nmt_err *err)
         REFUSE("model.order: cgru needs model.cell to be gru");
     if (c->model_order == NMT_ORDER_CGRU && c->model_attention == NMT_NO_ATTENTION)
         REFUSE("model.order: cgru needs model.attention not to be none");
+    if (c->model_attention == NMT_NO_ATTENTION && *c->data_alignments)
+        REFUSE("data.alignments: there is no attention to guide");
     if (c->model_encoder_stack == NMT_STACK_ALTERNATING && c->model_encoder_layers > 1 &&
         c->model_attention == NMT_NO_ATTENTION)
         REFUSE("model.encoder-stack: alternating needs model.attention not to be none: the encoder "

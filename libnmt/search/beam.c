@@ -3,6 +3,8 @@
 
 #include "layer/embedding.h"
 
+#include <nmt/random.h>
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,7 @@ static void plan_rows(struct nmt_rows *r, struct nmt_arena *arena, size_t n)
     r->y = nmt_arena_take(arena, n, sizeof *r->y);
     r->log_prob = nmt_arena_take(arena, n, sizeof *r->log_prob);
     r->alpha = nmt_arena_take(arena, n, sizeof *r->alpha);
+    r->number = nmt_arena_take(arena, n, sizeof *r->number);
 }
 
 void nmt_beams_plan(struct nmt_beams *b, struct nmt_arena *arena,
@@ -36,7 +39,8 @@ void nmt_beams_plan(struct nmt_beams *b, struct nmt_arena *arena,
         b->beam[i].ending = ending + i * K;
     plan_rows(&b->now, arena, rows);
     plan_rows(&b->next, arena, rows);
-    b->found = nmt_arena_take(arena, rows * K, sizeof *b->found);
+    b->most = nmt_candidates_most(o);
+    b->found = nmt_arena_take(arena, rows * b->most, sizeof *b->found);
     b->count = nmt_arena_take(arena, rows, sizeof *b->count);
     b->wanted = nmt_arena_take(arena, rows, sizeof *b->wanted);
     b->place = nmt_arena_take(arena, K, sizeof *b->place);
@@ -66,20 +70,36 @@ void nmt_beams_start(struct nmt_beams *b, const struct nmt_search_set *set)
 {
     b->t = 0;
     b->n_nodes = 0;
-    b->n_active = b->n_rows = set->B;
+    b->n_active = set->B;
+    b->n_rows = 0;
     for (uint32_t i = 0; i < set->B; i++) {
         struct nmt_beam *beam = &b->beam[i];
         beam->sentence = i;
-        beam->live = 1;
+        beam->live = b->options->sample ? (uint32_t)b->options->beam : 1;
+        beam->name = set->number ? set->number[i] : i;
         beam->places = (uint32_t)b->options->beam;
         beam->n_endings = 0;
         beam->prefix = set->prefix ? set->prefix[i] : NULL;
         beam->n_prefix = beam->prefix ? set->n_prefix[i] : 0;
         set_lengths(beam, b->options, set->S[i]);
-        b->now.parent[i] = b->now.of[i] = i;
-        b->now.node[i] = NMT_NO_NODE;
-        b->now.log_prob[i] = 0;
+        for (uint32_t k = 0; k < beam->live; k++, b->n_rows++) {
+            b->now.parent[b->n_rows] = b->now.of[b->n_rows] = i;
+            b->now.node[b->n_rows] = NMT_NO_NODE;
+            b->now.log_prob[b->n_rows] = 0;
+            b->now.number[b->n_rows] = k;
+        }
     }
+}
+
+/* A number in [0, 1) that nothing else draws with: see nmt/search.h. */
+static double random_number(const struct nmt_beams *b, uint64_t name, uint32_t number)
+{
+    const uint64_t seed = b->options->seed;
+    const uint32_t counter[4] = { b->t, number, (uint32_t)name, (uint32_t)(name >> 32) };
+    const uint32_t key[2] = { (uint32_t)seed, (uint32_t)(seed >> 32) };
+    uint32_t word[4];
+    nmt_philox(word, counter, key);
+    return (double)(((uint64_t)word[0] << 32 | word[1]) >> 11) * 0x1p-53;
 }
 
 void nmt_beams_want(struct nmt_beams *b)
@@ -89,9 +109,12 @@ void nmt_beams_want(struct nmt_beams *b)
         const struct nmt_beam *beam = &b->beam[i];
         const bool given = b->t < beam->n_prefix;
         struct nmt_wanted w = { beam->places, given ? beam->prefix[b->t] : NMT_NO_ID,
-                                b->t >= beam->min_length };
-        for (uint32_t k = 0; k < beam->live; k++)
-            b->wanted[row++] = w;
+                                b->t >= beam->min_length, 0 };
+        for (uint32_t k = 0; k < beam->live; k++, row++) {
+            if (b->options->sample)
+                w.draw = random_number(b, beam->name, b->now.number[row]);
+            b->wanted[row] = w;
+        }
     }
 }
 
@@ -101,7 +124,7 @@ static uint32_t choose(struct nmt_beams *b, const struct nmt_beam *beam, uint32_
     struct nmt_place *place = b->place;
     uint32_t have = 0;
     for (uint32_t row = first; row < first + beam->live; row++) {
-        const struct nmt_candidate *found = b->found + row * b->options->beam;
+        const struct nmt_candidate *found = b->found + row * b->most;
         for (uint32_t c = 0; c < b->count[row]; c++) {
             double sum = b->now.log_prob[row] + (double)found[c].log_prob;
             double least = have < beam->places ? -INFINITY : place[have - 1].sum;
@@ -112,6 +135,19 @@ static uint32_t choose(struct nmt_beams *b, const struct nmt_beam *beam, uint32_
                 place[at] = place[at - 1];
             place[at] = (struct nmt_place){ row, found[c].id, found[c].log_prob, sum };
         }
+    }
+    return have;
+}
+
+/* What was drawn for rows [first, first + live). */
+static uint32_t follow(struct nmt_beams *b, const struct nmt_beam *beam, uint32_t first)
+{
+    uint32_t have = 0;
+    for (uint32_t row = first; row < first + beam->live; row++) {
+        const struct nmt_candidate *found = b->found + row * b->most;
+        double sum = b->now.log_prob[row] + (double)found->log_prob;
+        if (b->count[row] > 0 && sum > -INFINITY) /* NaN is not */
+            b->place[have++] = (struct nmt_place){ row, found->id, found->log_prob, sum };
     }
     return have;
 }
@@ -129,14 +165,19 @@ static int reserve_nodes(struct nmt_beams *b, size_t more, struct nmt_err *err)
     return 0;
 }
 
-static void end(struct nmt_beams *b, struct nmt_beam *beam, uint32_t node, double sum,
-                bool finished)
+static void end(struct nmt_beams *b, struct nmt_beam *beam, const struct nmt_place *p,
+                uint32_t node)
 {
-    struct nmt_ending x = { .node = node, .n = b->t + 1, .log_prob = sum, .finished = finished };
+    const double sum = p->sum;
+    struct nmt_ending x = { .node = node,
+                            .n = b->t + 1,
+                            .number = b->now.number[p->row],
+                            .log_prob = sum,
+                            .finished = p->id == b->options->eos };
     if (b->coverage)
         x.coverage = b->coverage(b->arg, beam->sentence, node);
     x.score = nmt_length_score(b->options, sum, x.n) + x.coverage;
-    nmt_beam_end(beam, x);
+    nmt_beam_end(beam, b->options, x);
     beam->places--;
 }
 
@@ -145,17 +186,16 @@ static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t 
                            size_t *n_next, struct nmt_err *err)
 {
     const bool last = b->t + 1 >= beam->max_length;
-    const uint32_t n = choose(b, beam, first);
+    const uint32_t n = (b->options->sample ? follow : choose)(b, beam, first);
     uint32_t live = 0;
     NMT_TRY(reserve_nodes(b, n, err));
     for (uint32_t i = 0; i < n; i++) {
         const struct nmt_place *p = &b->place[i];
-        const bool finished = p->id == b->options->eos;
         const uint32_t node = (uint32_t)b->n_nodes++;
         b->node[node] =
             (struct nmt_node){ b->now.node[p->row], p->id, p->log_prob, b->now.alpha[p->row] };
-        if (finished || last) {
-            end(b, beam, node, p->sum, finished);
+        if (p->id == b->options->eos || last) {
+            end(b, beam, p, node);
             continue;
         }
         const size_t to = *n_next + live++;
@@ -164,6 +204,7 @@ static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t 
         b->next.node[to] = node;
         b->next.y[to] = p->id;
         b->next.log_prob[to] = p->sum;
+        b->next.number[to] = b->now.number[p->row];
     }
     if (live > 0 && nmt_beam_is_final(beam, b->options, b->next.log_prob[*n_next]))
         live = 0;

@@ -4,6 +4,7 @@
  *
  * A sentence starts with one empty hypothesis and room for K. Each step keeps the k = K - |done|
  * best extensions; those that end with </s> are done and give up their place (model-spec, 1.11).
+ * When translations are drawn, K rows go their ways, each with a number of its own.
  * It is over when no place is left or nothing that lives can change the answer (ending.c).
  */
 #ifndef NMT_BEAM_H
@@ -23,12 +24,14 @@ struct nmt_node {
 
 struct nmt_ending {
     uint32_t node, n; /* last word; words */
+    uint32_t number;  /* of a translation that was drawn */
     double log_prob, coverage, score;
     bool finished;
 };
 
 struct nmt_beam {
     uint32_t sentence; /* in the set */
+    uint64_t name;     /* of its random numbers */
     uint32_t live;     /* rows it has in this step */
     uint32_t places;   /* K - |done| */
     uint32_t min_length, max_length, n_prefix;
@@ -45,6 +48,7 @@ struct nmt_rows {
     nmt_id *y;        /* the same as an id */
     double *log_prob; /* sum so far */
     size_t *alpha;    /* where the weights for the next word begin */
+    uint32_t *number; /* of the translation that is drawn */
 };
 
 struct nmt_beams {
@@ -52,7 +56,8 @@ struct nmt_beams {
     struct nmt_beam *beam; /* [B]; the first n_active are still at work, in the set's order */
     size_t n_active, n_rows;
     struct nmt_rows now, next;
-    struct nmt_candidate *found; /* [rows][K] */
+    size_t most;                 /* candidates of a row */
+    struct nmt_candidate *found; /* [rows][most] */
     uint32_t *count;             /* [rows] */
     struct nmt_wanted *wanted;   /* [rows] */
     struct nmt_place *place;     /* [K] scratch */
@@ -77,7 +82,7 @@ void nmt_beams_want(struct nmt_beams *b);
 int nmt_beams_extend(struct nmt_beams *b, struct nmt_err *err) NMT_MUST_USE;
 
 /** Puts an ending in its place among the others. */
-void nmt_beam_end(struct nmt_beam *beam, struct nmt_ending x);
+void nmt_beam_end(struct nmt_beam *beam, const struct nmt_search_options *o, struct nmt_ending x);
 
 /** Can nothing that lives change the n best endings? best_alive: the greatest sum among them. */
 bool nmt_beam_is_final(const struct nmt_beam *beam, const struct nmt_search_options *o,

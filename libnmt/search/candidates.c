@@ -1,5 +1,5 @@
 /*
- * The K best words of each row.
+ * The K best words of each row, or one that is drawn.
  *
  * Words are ranked by a value that grows with the probability: the logit itself for one model, the
  * weighted mean of the probabilities or of the logits for several. Only what is found gets a
@@ -15,6 +15,11 @@
 #define BLOCK_NUMBERS ((size_t)1 << 20)
 #define BLOCK_ROWS    ((size_t)256)
 
+size_t nmt_candidates_most(const struct nmt_search_options *o)
+{
+    return o->sample ? 1 : o->beam;
+}
+
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
                          const real *share, size_t n_models)
@@ -26,7 +31,11 @@ void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
     c->V = models[0].shape->V_target;
     c->rows = BLOCK_NUMBERS / c->V;
     c->rows = c->rows < 16 ? 16 : c->rows > BLOCK_ROWS ? BLOCK_ROWS : c->rows;
-    c->best = nmt_arena_take(arena, o->beam, sizeof *c->best);
+    const size_t top = o->sample && o->top_k > o->beam ? o->top_k : o->beam;
+    c->most = nmt_candidates_most(o);
+    c->best = nmt_arena_take(arena, top, sizeof *c->best);
+    c->top = o->sample ? nmt_arena_take(arena, top, sizeof *c->top) : NULL;
+    c->chance = o->sample ? nmt_arena_take(arena, c->V, sizeof *c->chance) : NULL;
     c->block = nmt_arena_take(arena, n_models, sizeof *c->block);
     for (size_t m = 0; m < n_models; m++) {
         real *block = nmt_arena_take(arena, c->rows * c->V, sizeof *block);
@@ -132,6 +141,52 @@ static double log_prob_of(const struct nmt_candidates *c, size_t r, nmt_id id)
     return at_most_0(c->n_models == 1 || c->options->geometric ? sum : most + log(exps));
 }
 
+/* Where the random number falls among n chances, which need not sum to 1. n: they are no numbers.
+ */
+static size_t fall(const real *chance, size_t n, double draw)
+{
+    double sum = 0, seen = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)chance[i];
+    for (size_t i = 0; i < n; i++) {
+        seen += (double)chance[i];
+        if (seen > sum * draw)
+            return i;
+    }
+    return n;
+}
+
+/* p^(1/T) of n values, but for a factor; what is forbidden has no chance at all. */
+static void heat(real *chance, const struct row *row, const real *value, size_t n, double T)
+{
+    const real forbidden = row->probability ? 0 : -(real)INFINITY;
+    for (size_t i = 0; i < n; i++)
+        chance[i] = (real)((row->probability ? log((double)value[i]) : (double)value[i]) / T);
+    nmt_kernels()->softmax(chance, n);
+    for (size_t i = 0; i < n; i++)
+        if (value[i] == forbidden)
+            chance[i] = 0;
+}
+
+static uint32_t draw(const struct nmt_candidates *c, struct nmt_candidate *found,
+                     const struct row *row, double number)
+{
+    const struct nmt_search_options *o = c->options;
+    size_t n = c->V, at;
+    if (o->top_k > 0) {
+        n = greatest(c->top, c->best, row->value, c->V, (uint32_t)o->top_k);
+        heat(c->chance, row, c->best, n, o->temperature);
+    } else {
+        heat(c->chance, row, row->value, n, o->temperature);
+    }
+    at = fall(c->chance, n, number);
+    if (at == n)
+        return 0;
+    found->id = o->top_k > 0 ? c->top[at].id : (nmt_id)at;
+    found->log_prob = (real)log_prob(row, row->value[found->id]);
+    return 1;
+}
+
 static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate *found, size_t r,
                             const struct nmt_wanted *wanted)
 {
@@ -145,6 +200,8 @@ static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate
         forbid(&row, c, c->options->unk);
     if (!wanted->may_end)
         forbid(&row, c, c->options->eos);
+    if (c->options->sample)
+        return draw(c, found, &row, wanted->draw);
     uint32_t n = greatest(found, c->best, row.value, c->V, wanted->n);
     for (uint32_t i = 0; i < n; i++)
         found[i].log_prob = (real)log_prob(&row, c->best[i]);
@@ -160,7 +217,7 @@ void nmt_candidates_find(struct nmt_candidates *c, struct nmt_candidate *found, 
             nmt_step_logits(&steps[m], c->block[m], c->models[m].params, first, n);
         for (size_t r = 0; r < n; r++) {
             size_t b = first + r;
-            count[b] = find_in_row(c, found + b * c->options->beam, r, &wanted[b]);
+            count[b] = find_in_row(c, found + b * c->most, r, &wanted[b]);
         }
     }
 }

@@ -17,24 +17,31 @@ struct nmt_wanted {
     uint32_t n;   /* candidates wanted */
     nmt_id only;  /* this word alone; NMT_NO_ID: any */
     bool may_end; /* </s> is allowed */
+    double draw;  /* when samples are drawn: the random number in [0, 1) that says which word */
 };
 
 /** Scratch space for blocks of rows. */
 struct nmt_candidates {
     const struct nmt_search_options *options;
     const struct nmt_search_model *models;
-    const real *share;        /* of each model */
-    size_t n_models, V, rows; /* rows of a block */
-    real **block;             /* of each model [rows][V] */
-    real *best;               /* [beam] values of the words found so far */
+    const real *share;         /* of each model */
+    size_t n_models, V, rows;  /* rows of a block */
+    size_t most;               /* candidates of a row */
+    real **block;              /* of each model [rows][V] */
+    real *best;                /* [most] values of the words found so far */
+    struct nmt_candidate *top; /* [most] words to draw from; most is the beam or top_k */
+    real *chance;              /* [V] probabilities to draw with */
 };
+
+/** The most candidates that a row may have. */
+size_t nmt_candidates_most(const struct nmt_search_options *o);
 
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
                          const real *share, size_t n_models);
 
 /**
- * Finds the candidates of B rows out of the steps [models] just made: row b's at found[b * beam],
+ * Finds the candidates of B rows out of the steps [models] just made: row b's at found[b * most],
  * best first, count[b] of them. Equal words stand in the order of their ids. A row without numbers
  * (NaN) has none.
  */

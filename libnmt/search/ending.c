@@ -34,22 +34,26 @@
 
 double nmt_length_score(const struct nmt_search_options *o, double log_prob, size_t n)
 {
-    if (o->alpha == 0)
+    if (o->alpha == 0 || o->sample)
         return log_prob;
     double length = o->norm == NMT_LENGTH_GNMT ? (5 + (double)n) / 6 : (double)n;
     return log_prob / (o->alpha == 1 ? length : pow(length, o->alpha));
 }
 
-void nmt_beam_end(struct nmt_beam *beam, struct nmt_ending x)
+static bool comes_before(const struct nmt_search_options *o, const struct nmt_ending *x,
+                         const struct nmt_ending *y)
+{
+    if (o->sample)
+        return x->number < y->number;
+    return x->finished != y->finished ? x->finished : x->score > y->score;
+}
+
+void nmt_beam_end(struct nmt_beam *beam, const struct nmt_search_options *o, struct nmt_ending x)
 {
     struct nmt_ending *e = beam->ending;
     uint32_t at = beam->n_endings++;
-    for (; at > 0; at--) { /* the one found first stays first */
-        bool before = x.finished != e[at - 1].finished ? x.finished : x.score > e[at - 1].score;
-        if (!before)
-            break;
+    for (; at > 0 && comes_before(o, &x, &e[at - 1]); at--) /* the one found first stays first */
         e[at] = e[at - 1];
-    }
     e[at] = x;
 }
 
@@ -57,7 +61,7 @@ bool nmt_beam_is_final(const struct nmt_beam *beam, const struct nmt_search_opti
                        double best_alive)
 {
     const size_t n = o->n_best;
-    if (o->to_the_end || beam->n_endings < n || !beam->ending[n - 1].finished)
+    if (o->to_the_end || o->sample || beam->n_endings < n || !beam->ending[n - 1].finished)
         return false;
     double bound = nmt_length_score(o, best_alive, beam->max_length);
     return beam->ending[n - 1].score >= bound + SLACK * fabs(bound);

@@ -25,6 +25,7 @@ struct nmt_search_input {
 
 struct nmt_search_set {
     size_t B;
+    const uint64_t *number; /* [B] names the random numbers of each; NULL: its place in the set */
     const struct nmt_search_input *input; /* of each model */
     const uint32_t *S;           /* [B] source tokens with </s>, for the bounds on length */
     const nmt_id *const *prefix; /* [B] each translation begins with these; NULL: free */

@@ -158,6 +158,7 @@ struct arrays {
     struct nmt_search_input *input;
     real **h;
     size_t **row;
+    uint64_t *number;
     uint32_t *S, *n_prefix;
     const nmt_id **prefix;
     struct nmt_translations *found;
@@ -183,6 +184,7 @@ static void lay_out(struct arrays *x, struct nmt_arena *a, const struct nmt_tran
     x->input = nmt_arena_take(a, t->n_models, sizeof *x->input);
     x->h = nmt_arena_take(a, t->n_models, sizeof *x->h);
     x->row = nmt_arena_take(a, t->n_models, sizeof *x->row);
+    x->number = nmt_arena_take(a, B, sizeof *x->number);
     x->S = nmt_arena_take(a, B, sizeof *x->S);
     x->n_prefix = nmt_arena_take(a, B, sizeof *x->n_prefix);
     x->prefix = nmt_arena_take(a, B, sizeof *x->prefix);
@@ -232,12 +234,13 @@ static int search_set(struct nmt_translator *t, struct nmt_translate_worker *w,
     for (size_t b = 0; b < B; b++) {
         const struct nmt_translate_item *item = &t->item[t->sorted[set->first + b]];
         const struct nmt_translated *r = item->record;
+        x.number[b] = r->number | (uint64_t)item->part << 48;
         x.S[b] = item->length;
         const bool given = r->forced || (r->begun && item->part == 0);
         x.prefix[b] = given ? r->target.data : NULL;
         x.n_prefix[b] = given ? (uint32_t)r->target.n : 0;
     }
-    const struct nmt_search_set in = { B, x.input, x.S, x.prefix, x.n_prefix };
+    const struct nmt_search_set in = { B, x.number, x.input, x.S, x.prefix, x.n_prefix };
     NMT_TRY(nmt_searcher_run(w->searcher, &in, x.found, err));
     for (size_t b = 0; b < B; b++)
         t->item[t->sorted[set->first + b]].found = x.found[b];

@@ -192,6 +192,11 @@ size_t nmt_vocab_size(const struct nmt_vocab *v)
     return v->pieces.n;
 }
 
+bool nmt_vocab_is_foreign(const struct nmt_vocab *v)
+{
+    return v->foreign;
+}
+
 const struct nmt_vocab_spec *nmt_vocab_spec(const struct nmt_vocab *v)
 {
     return &v->spec;

@@ -37,6 +37,8 @@
  X(data, target, "target", TEXT, "", "", 0, 0, "", "target side of the training bitext")           \
  X(data, valid_source, "valid-source", TEXT, "", "", 0, 0, "", "source side of the validation pairs") \
  X(data, valid_target, "valid-target", TEXT, "", "", 0, 0, "", "target side of the validation pairs") \
+ X(data, alignments, "alignments", TEXT, "", "", 0, 0, "", "links i-j between the words of the training pairs, a line a pair") \
+ X(data, weights, "weights", TEXT, "", "", 0, 0, "", "weights of the training pairs, a number a line") \
  X(vocabulary, type, "type", CHOICE, 2, 0, 0, 0, NMT_WORDS_VOCAB, "what a token is")               \
  X(vocabulary, size, "size", INT, 8000, 30000, 4, 16777216, "", "most pieces in a vocabulary")     \
  X(vocabulary, joint, "joint", BOOL, true, false, 0, 0, "", "one vocabulary learnt from both sides") \
@@ -87,6 +89,8 @@
  X(train, subword_dropout_source, "subword-dropout-source", REAL, -1, -1, -1, 0.95, "", "of the source; -1: as subword-dropout") \
  X(train, subword_dropout_target, "subword-dropout-target", REAL, -1, -1, -1, 0.95, "", "of the target; -1: as subword-dropout") \
  X(train, label_smoothing, "label-smoothing", REAL, 0.1, 0, 0, 0.99, "", "share of the target spread over all words") \
+ X(train, alignment_weight, "alignment-weight", REAL, 0.3, 0.3, 0, 1000, "", "weight of guided alignment in the loss, with data.alignments") \
+ X(train, alignment_decay, "alignment-decay", REAL, 1, 1, 0, 1, "", "what that weight is multiplied with after every epoch") \
  X(train, epochs, "epochs", INT, 17, 5, 0, 1000000, "", "passes over the bitext; 0: no bound")     \
  X(train, updates, "updates", INT, 0, 0, 0, 1000000000, "", "updates at the most; 0: no bound")    \
  X(train, minutes, "minutes", REAL, 0, 0, 0, 1e9, "", "time at the most; 0: no bound")             \
@@ -100,6 +104,7 @@
  X(train, metric, "metric", CHOICE, NMT_VALID_BLEU, NMT_VALID_PERPLEXITY, 0, 0, NMT_WORDS_METRIC, "what the best model is best at") \
  X(train, valid_every, "valid-every", INT, 0, 0, 0, 1000000000, "", "updates between validations; 0: once an epoch") \
  X(train, save_every, "save-every", INT, 0, 0, 0, 1000000000, "", "updates between savings of the state; 0: with each validation") \
+ X(train, keep, "keep", INT, 0, 0, 0, 1000, "", "models of the last validations to keep beside the best one, for --average") \
  X(train, patience, "patience", INT, 10, 0, 0, 1000000, "", "validations without improvement before stopping; 0: never") \
  X(train, seed, "seed", INT, 1, 1, 0, INT64_MAX, "", "seed of all random numbers")                 \
  X(train, shards, "shards", INT, 2, 2, 1, 4096, "", "parts an update is cut into; decides the bits of the result") \

@@ -13,6 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Sampling: a word is drawn from the distribution over the words that are allowed, with the
+ * temperature and from the top_k of it; log_prob and score are the model's own log-probability, of
+ * neither. Which random number draws a word depends on the seed, the number of the sentence
+ * (nmt_search_set.number), that of its translation and that of the word, and on nothing else.
+ */
+
 /** What the sum of log-probabilities is divided by before translations are compared. */
 enum nmt_length_norm {
     NMT_LENGTH_MEAN, /* |y|^alpha; alpha 1: the mean for each token, 0: no division */
@@ -44,9 +51,18 @@ struct nmt_search_options {
     const double *weights; /* of each model in that mean, of any sum; NULL: alike; copied */
     bool alignments;       /* keep the weights of the alignment model */
     bool forbid_unk;
+
+    bool sample;        /* draw n_best = beam translations instead of searching for the best */
+    double temperature; /* of the distributions drawn from: p^(1/T); more than 0 */
+    size_t top_k;       /* draw from the most probable words only; 0: from all; at most TOP_K_MAX */
+    uint64_t seed;      /* names the random numbers */
+
     bool to_the_end;      /* go on when the answer is known: for tests of the early stop */
     nmt_id eos, bos, unk; /* bos is never written; an id no vocabulary has: there is none */
 };
+
+/** Most words that top_k can ask for. */
+#define NMT_TOP_K_MAX ((size_t)1000)
 
 /** Beam 5, one translation, mean with alpha 0.6, ratios 0 and 3, at most 1000 tokens. */
 struct nmt_search_options nmt_search_defaults(void);
@@ -68,9 +84,10 @@ struct nmt_translation {
 };
 
 /**
- * The translations of a sentence, the best first: finished ones by falling score (equal ones in
- * the order they were found), then those that reached the greatest length without </s>. None: the
- * model gave no number that can be compared (NaN). One block of memory.
+ * The translations of a sentence, those drawn in the order of their numbers, others the best first:
+ * finished ones by falling score (equal ones in the order they were found), then those that reached
+ * the greatest length without </s>. None: the model gave no number that can be compared (NaN). One
+ * block of memory.
  */
 struct nmt_translations {
     size_t n;

@@ -22,7 +22,7 @@ enum nmt_train_event {
     NMT_TRAIN_SKIPPED, /* an update was skipped: its gradient was not finite; `text` says lines */
     NMT_TRAIN_VALID,   /* a validation */
     NMT_TRAIN_SAVED,   /* the state was saved; `text` is the file */
-    NMT_TRAIN_MODEL,   /* a new best model was saved; `text` is the file */
+    NMT_TRAIN_MODEL,   /* a new best model, or one to keep, was saved; `text` is the file */
     NMT_TRAIN_SAVE_FAILED, /* the old files stay; `text` says why */
     NMT_TRAIN_END          /* `text` says why it ends */
 };
@@ -43,8 +43,11 @@ struct nmt_train_report {
     uint64_t source_words, target_words; /* since the start of this process */
     double seconds;                      /* in training, of all processes that worked on it */
     double share;                        /* of the planned length, 0 to 1 */
+    bool weighted;                       /* the means below are weighted, as the pairs are */
+    bool guided;                         /* loss holds guided alignment too */
     double loss;                         /* mean per target token with </s>, of the last updates */
     double perplexity;                   /* without label smoothing, of the last updates */
+    double guide_loss;                   /* of guided alignment per target token */
     double gradient_norm, learning_rate;
     uint64_t skipped; /* updates */
 
@@ -88,5 +91,13 @@ struct nmt_train_options {
  * configuration or the data cannot be used.
  */
 int nmt_train(const struct nmt_train_options *options, struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * Writes the mean of the weights of n >= 1 models to the file `out`. NMT_ESHAPE names the first of
+ * sizes, kinds and vocabularies in which a model is not like the first. What a model has of its
+ * training (data, updates, score) does not matter; the mean names the fingerprints of the models.
+ */
+int nmt_train_average(const char *const *models, size_t n, const char *out,
+                      struct nmt_err *err) NMT_MUST_USE;
 
 #endif

@@ -48,6 +48,7 @@ struct nmt_output_line {
 /** A record and what it becomes. Start with `= { 0 }`. */
 struct nmt_translated {
     struct nmt_sentence source;   /* in: a record as read, see nmt_translator_use */
+    uint64_t number;              /* in: its place in the input, for what is drawn; below 2^48 */
     bool forced;                  /* in: score a given translation: nmt_translated_force */
     bool begun;                   /* in: it begins with these tokens: nmt_translated_begin */
     struct nmt_ids target;        /* in: tokens given, without </s> */

@@ -36,7 +36,7 @@ static double teacher(const struct toy *t, const nmt_id *src, uint32_t S, const 
                       uint32_t T)
 {
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     const struct nmt_pair pair = { .source = src, .target = target, .S = S, .T = T };
     nmt_pass_init(&pass, &t->shape);
     cr_assert(nmt_pass_run(&pass, &t->params, NULL, &pair, 1, NULL, 0, &loss, NULL) == 0);
@@ -192,7 +192,7 @@ Test(search, a_forced_translation_is_scored_as_teacher_forcing_does)
             h[i] = (real)sin((double)i);
         struct nmt_search_input in = { h, row };
         const nmt_id *prefix = given;
-        struct nmt_search_set set = { 1, &in, &S, &prefix, &n_prefix };
+        struct nmt_search_set set = { 1, NULL, &in, &S, &prefix, &n_prefix };
         cr_assert(nmt_searcher_new(&s, &m, 1, &o, NULL) == 0);
         cr_assert(nmt_searcher_run(s, &set, &found, NULL) == 0);
         cr_assert(found.n == 1 && found.at[0].n == 6 && found.at[0].finished);
@@ -233,7 +233,7 @@ Test(search, an_ensemble_of_twins_is_the_twin_and_of_others_is_their_mean)
         double p[2];
         for (int m = 0; m < 2; m++) {
             struct nmt_pass pass;
-            struct nmt_loss loss = { 0, 0 };
+            struct nmt_loss loss = { .loss = 0 };
             const struct nmt_pair x = { .source = ids, .target = pair, .S = 4, .T = 2 };
             nmt_pass_init(&pass, &t[m + 1].shape);
             cr_assert(nmt_pass_run(&pass, &t[m + 1].params, NULL, &x, 1, NULL, 0, &loss, NULL) ==
