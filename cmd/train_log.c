@@ -45,6 +45,11 @@ static void say_data(const struct train_log *log, const struct nmt_train_report 
             log->prog, r->pairs, r->pairs_empty, r->pairs_long, r->valid_pairs, log->prog,
             r->source_vocabulary, r->target_vocabulary, 100 * r->unknown_source,
             100 * r->unknown_target, (double)r->parameters / 1e6);
+    for (size_t side = 0; side < 2; side++)
+        if (r->vectors_given[side])
+            fprintf(stderr, "%s: word vectors for %zu of the %zu pieces of the %s\n", log->prog,
+                    r->vectors_found[side], side ? r->target_vocabulary : r->source_vocabulary,
+                    side ? "target" : "source");
 }
 
 static void say_progress(struct train_log *log, const struct nmt_train_report *r, double t)
@@ -175,6 +180,10 @@ static int build_json(struct nmt_buffer *b, const struct nmt_train_report *r)
                                 "\"target_vocabulary\":%zu",
                                 r->pairs, r->pairs_empty, r->pairs_long, r->valid_pairs,
                                 r->parameters, r->source_vocabulary, r->target_vocabulary));
+        for (size_t side = 0; side < 2; side++)
+            if (r->vectors_given[side])
+                NMT_TRY(nmt_buffer_addf(b, NULL, ",\"%s_vectors\":%zu", side ? "target" : "source",
+                                        r->vectors_found[side]));
         break;
     case NMT_TRAIN_UPDATE:
         NMT_TRY(nmt_buffer_addf(b, NULL, ",\"source_words\":%" PRIu64 ",\"target_words\":%" PRIu64,
