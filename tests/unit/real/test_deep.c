@@ -59,20 +59,20 @@ static const char *describe(const struct nmt_shape *s, char *out, size_t size)
 
 static void check(struct nmt_shape s, int probes)
 {
-    static const uint32_t lengths[][2] = { { 3, 2 }, { 1, 1 }, { 5, 3 }, { 2, 6 } };
+    static const uint32_t lengths[][2] = { { 3, 2 }, { 1, 1 }, { 2, 4 } };
     char name[256];
     struct problem p;
-    make_problem(&p, &s, lengths, 4, true, (real)0.1);
+    make_problem(&p, &s, lengths, 3, true, (real)0.1);
     check_problem(&p, describe(&s, name, sizeof name), probes);
 }
 
-/* Each addition in every order, all parameters. */
+/* An addition in every order; in the two that differ most all parameters. */
 static void check_orders(struct nmt_shape s)
 {
     for (int order = 0; order < 4; order++) {
         s.order = (enum nmt_order)order;
         if (nmt_shape_check(&s, NULL) == 0)
-            check(s, 0);
+            check(s, order == NMT_ORDER_CODE || order == NMT_ORDER_CGRU ? 0 : 6);
     }
 }
 
@@ -129,7 +129,7 @@ Test(deep, input_feeding_has_the_gradients_of_its_forward_pass)
 Test(deep, random_combinations_have_the_gradients_of_their_forward_pass)
 {
     struct nmt_random r = { 17, 4, 0 };
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 50; i++)
         check(random_shape(&r), 4);
 }
 
