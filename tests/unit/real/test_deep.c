@@ -162,6 +162,9 @@ static void check_steps(const struct nmt_shape *s)
     nmt_step_plan(&step, &arena, s, 3);
     cr_assert(nmt_arena_grow(&arena, arena.used, NULL) == 0);
     nmt_step_plan(&step, &arena, s, 3);
+    struct nmt_word_table words;
+    cr_assert(nmt_step_word_table(&words, s, &p.params, NULL) == 0);
+    step.words = &words;
     real *keys = calloc(b->row[3] * nmt_shape_key(s) + 1, sizeof *keys), alpha[3][16];
     real *logits = malloc(s->V_target * sizeof *logits);
     nmt_source_keys(keys, s, &p.params, pass.encoder.h, b->row[3], NMT_ALONE);
@@ -175,7 +178,7 @@ static void check_steps(const struct nmt_shape *s)
         const size_t row = b->target.at[t], B = b->target.at[t + 1] - row;
         nmt_step_forward(&step, at, &source, &p.params, of, t ? b->previous + row : NULL, of, B);
         for (size_t i = 0; i < B; i++) {
-            nmt_step_logits(&step, logits, &p.params, i, 1);
+            nmt_step_logits(&step, logits, &p.params, i, 1, 0, s->V_target);
             const double got = (double)(logits[b->gold[row + i]] -
                                         nmt_kernels()->log_sum_exp(logits, s->V_target));
             const double want = (double)pass.decoder.log_prob[row + i];
@@ -187,6 +190,7 @@ static void check_steps(const struct nmt_shape *s)
     free(logits);
     free(p.weights);
     free(p.gradients);
+    nmt_word_table_release(&words);
     nmt_arena_release(&arena);
     nmt_pass_release(&pass);
 }

@@ -207,6 +207,13 @@ Test(kernels, softmax_and_cross_entropy)
         memcpy(p, x, sizeof p);
         memcpy(grad, x, sizeof grad);
         near("log sum exp", k->name, k->log_sum_exp(x, n), most + log(sum));
+        real part = 0, top = -(real)INFINITY;
+        const size_t half = n / 2; /* of no numbers, or of no whole vector */
+        real low = half ? k->add_exp(&part, &top, x, half) : 0;
+        cr_assert(half == 0 || low == top);
+        low = k->add_exp(&part, &top, x + half, n - half);
+        cr_assert(low <= top && (double)top == most);
+        near("log sum exp in parts", k->name, top + (real)log((double)part), most + log(sum));
         near("softmax's return", k->name, k->softmax(p, n), most + log(sum));
         const uint32_t gold = (uint32_t)(n / 2);
         real log_p = k->cross_entropy(grad, gold, (real)0.1, 1, &mean, n);
