@@ -19,9 +19,9 @@ static void say_data(const struct train_log *log, const struct nmt_train_report 
             100 * r->unknown_target, (double)r->parameters / 1e6);
     for (size_t side = 0; side < 2; side++)
         if (r->vectors_given[side])
-            fprintf(stderr, "%s: word vectors for %zu of the %zu pieces of the %s\n", log->prog,
-                    r->vectors_found[side], side ? r->target_vocabulary : r->source_vocabulary,
-                    side ? "target" : "source");
+            fprintf(stderr, "%s: word vectors for %zu of the %zu pieces of the %s\n",
+                    log->progress.prog, r->vectors_found[side],
+                    side ? r->target_vocabulary : r->source_vocabulary, side ? "target" : "source");
 }
 
 static void say_progress(struct train_log *log, const struct nmt_train_report *r, double t)
