@@ -10,6 +10,7 @@
 
 struct train_log {
     const char *prog;
+    bool memory;          /* say what memory is needed, on stdout: a dry run */
     bool quiet, terminal; /* terminal: a bar instead of lines now and then */
     FILE *json;           /* NULL: none */
     bool json_failed;
