@@ -129,8 +129,8 @@ enum {
 };
 
 /**
- * Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate; and for messages
- * where each was given.
+ * Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate; and for
+ * messages where each was given.
  */
 struct nmt_config {
     char *file;                     /* read last; owned, NULL: none */

@@ -1,4 +1,4 @@
-/* Where training stands, for those who watch. */
+/* Where training stands, for those who watch: the report that events carry. */
 #include "train/trainer.h"
 
 #include <math.h>
