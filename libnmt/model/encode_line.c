@@ -131,8 +131,8 @@ static int cut_ids(struct nmt_line_cutter *c, const char *line, size_t len, stru
 
 /* --- layout ------------------------------------------------------------------------------ */
 
-/* Is there a character to be seen? White space of all kinds, controls, and what only says how others
- * are written (U+FEFF, joiners, directions) are none. */
+/* Is there a character to be seen? White space of all kinds, controls, and what only says how
+ * others are written (U+FEFF, joiners, directions) are none. */
 static bool is_visible(const struct nmt_buffer *text)
 {
     for (size_t i = 0; i < text->len;) {
