@@ -80,7 +80,8 @@ static int check_dropout(double rate, const char *key, struct nmt_err *err)
 static int check_all(const struct nmt_config *c, struct nmt_err *err)
 {
     NMT_TRY(check_data(c, err));
-    NMT_TRY(check_model(c, err));
+    if (!*c->train_init) /* its shape follows that model: nmt_shape_adopt */
+        NMT_TRY(check_model(c, err));
     NMT_TRY(check_optimizer(c, err));
     NMT_TRY(check_dropout(c->train_dropout_embedding, "dropout-embedding", err));
     NMT_TRY(check_dropout(c->train_dropout_annotation, "dropout-annotation", err));

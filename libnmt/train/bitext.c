@@ -223,6 +223,17 @@ int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
     return rc < 0 ? rc : digest(b, err);
 }
 
+bool nmt_vocab_same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
+{
+    bool same = nmt_vocab_size(a) == nmt_vocab_size(b);
+    for (nmt_id i = 0; same && i < nmt_vocab_size(a); i++) {
+        size_t n, m;
+        const char *x = nmt_vocab_piece(a, i, &n), *y = nmt_vocab_piece(b, i, &m);
+        same = n == m && memcmp(x, y, n) == 0;
+    }
+    return same;
+}
+
 static int learn(struct nmt_vocab **v, const struct nmt_config *c,
                  const struct nmt_text *const *texts, size_t n, struct nmt_err *err)
 {

@@ -71,6 +71,9 @@ int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
                      struct nmt_err *err) NMT_MUST_USE;
 void nmt_bitext_release(struct nmt_bitext *b);
 
+/** Have both the same pieces under the same ids? */
+bool nmt_vocab_same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b);
+
 /** Learns the vocabularies a configuration asks for; *target may be *source (joint). */
 int nmt_vocab_learn_pair(struct nmt_vocab **source, struct nmt_vocab **target,
                          const struct nmt_config *c, const struct nmt_text *source_text,

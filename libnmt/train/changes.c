@@ -14,8 +14,8 @@ static void hex(char out[33], const uint8_t digest[16])
 static bool decides(const char *key)
 {
     static const char *const others[] = {
-        "data.",      "train.threads",     "train.minutes",    "train.save-every",
-        "train.keep", "vocabulary.source", "vocabulary.target"
+        "data.",      "train.threads", "train.minutes",     "train.save-every",
+        "train.keep", "train.init",    "vocabulary.source", "vocabulary.target"
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strncmp(key, others[i], strlen(others[i])) == 0)
@@ -74,23 +74,43 @@ int nmt_changes_add_config(const struct nmt_config *c, struct nmt_gguf_writer *w
     return each_key(c, add_config, w, err);
 }
 
+/* What the run reads beside its configuration. */
+struct source {
+    const char *key, *what;
+    const uint8_t *digest; /* NULL: it does not read that */
+};
+
+enum { SOURCES = 7 };
+
+static void list_sources(struct source out[SOURCES], const struct nmt_trainer *t)
+{
+    const struct nmt_pretrained *p = t->pretrained;
+    const bool init = t->config->train_init[0], weights = t->config->data_weights[0];
+    const struct source all[SOURCES] = {
+        { "training.data", "the bitext", t->data.digest },
+        { "training.alignments", "the alignments", t->links.at ? t->links.digest : NULL },
+        { "training.weights", "the weights", weights ? t->weights_digest : NULL },
+        { "training.source_embeddings", "the source embeddings", p[0].given ? p[0].digest : NULL },
+        { "training.target_embeddings", "the target embeddings", p[1].given ? p[1].digest : NULL },
+        { "training.init", "the model of train.init", init ? t->init_digest : NULL },
+        { "training.validation_data", "the validation pairs", t->valid.n ? t->valid.digest : NULL },
+    };
+    memcpy(out, all, sizeof all);
+}
+
 int nmt_changes_add_digests(const struct nmt_trainer *t, struct nmt_gguf_writer *w,
                             struct nmt_err *err)
 {
+    struct source source[SOURCES];
     char text[33];
-    hex(text, t->data.digest);
-    NMT_TRY(nmt_gguf_add_str(w, "training.data", text, err));
-    NMT_TRY(nmt_gguf_add_u64(w, "training.pairs", t->data.n, err));
-    if (t->links.at) {
-        hex(text, t->links.digest);
-        NMT_TRY(nmt_gguf_add_str(w, "training.alignments", text, err));
+    list_sources(source, t);
+    for (size_t i = 0; i < SOURCES; i++) {
+        if (!source[i].digest)
+            continue;
+        hex(text, source[i].digest);
+        NMT_TRY(nmt_gguf_add_str(w, source[i].key, text, err));
     }
-    if (t->config->data_weights[0]) {
-        hex(text, t->weights_digest);
-        NMT_TRY(nmt_gguf_add_str(w, "training.weights", text, err));
-    }
-    hex(text, t->valid.digest);
-    return t->valid.n ? nmt_gguf_add_str(w, "training.validation_data", text, err) : 0;
+    return nmt_gguf_add_u64(w, "training.pairs", t->data.n, err);
 }
 
 struct comparison {
@@ -118,33 +138,27 @@ static int compare_key(void *arg, const struct setting *s, struct nmt_err *err)
     return 0;
 }
 
-/* A digest the state has and this run, or one of them alone (digest NULL: not this run). */
-static int compare_digest(struct comparison *c, const char *key, const uint8_t *digest,
-                          const char *what, struct nmt_err *err)
+static int compare_digest(struct comparison *c, const struct source *s, struct nmt_err *err)
 {
     char now[33] = "";
     const char *before = "";
-    if (digest)
-        hex(now, digest);
-    if (nmt_gguf_has(c->g, key))
-        NMT_TRY(nmt_gguf_get_str(c->g, key, &before, err));
+    if (s->digest)
+        hex(now, s->digest);
+    if (nmt_gguf_has(c->g, s->key))
+        NMT_TRY(nmt_gguf_get_str(c->g, s->key, &before, err));
     if (strcmp(before, now) != 0)
-        add_change(c, what);
+        add_change(c, s->what);
     return 0;
 }
 
 int nmt_changes_check(const struct nmt_trainer *t, const struct nmt_gguf *g, struct nmt_err *err)
 {
     struct comparison c = { g, "" };
+    struct source source[SOURCES];
     NMT_TRY(each_key(t->config, compare_key, &c, err));
-    NMT_TRY(compare_digest(&c, "training.data", t->data.digest, "the bitext", err));
-    NMT_TRY(compare_digest(&c, "training.validation_data", t->valid.n ? t->valid.digest : NULL,
-                           "the validation pairs", err));
-    NMT_TRY(compare_digest(&c, "training.alignments", t->links.at ? t->links.digest : NULL,
-                           "the alignments", err));
-    NMT_TRY(compare_digest(&c, "training.weights",
-                           t->config->data_weights[0] ? t->weights_digest : NULL, "the weights",
-                           err));
+    list_sources(source, t);
+    for (size_t i = 0; i < SOURCES; i++)
+        NMT_TRY(compare_digest(&c, &source[i], err));
     if (c.changed[0] && !t->opt->accept_changes)
         return nmt_fail(err, NMT_ECONFIG, 0,
                         "%s: this run has changed since (%s): use --accept-changes to go on "

@@ -188,17 +188,6 @@ static int open_state(struct nmt_gguf **g, const struct nmt_trainer *t, struct n
     return 1;
 }
 
-static bool same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
-{
-    bool same = nmt_vocab_size(a) == nmt_vocab_size(b);
-    for (nmt_id i = 0; same && i < nmt_vocab_size(a); i++) {
-        size_t n, m;
-        const char *x = nmt_vocab_piece(a, i, &n), *y = nmt_vocab_piece(b, i, &m);
-        same = n == m && memcmp(x, y, n) == 0;
-    }
-    return same;
-}
-
 /* A vocabulary file that the configuration names must still be the one the state was made with. */
 static int check_vocabulary(const struct nmt_trainer *t, const char *path,
                             const struct nmt_vocab *in_state, struct nmt_err *err)
@@ -207,7 +196,7 @@ static int check_vocabulary(const struct nmt_trainer *t, const char *path,
     if (!path[0] || t->opt->accept_changes)
         return 0;
     NMT_TRY(nmt_vocab_load(&now, path, err));
-    bool same = same_pieces(now, in_state);
+    bool same = nmt_vocab_same_pieces(now, in_state);
     nmt_vocab_free(now);
     return same ? 0
                 : nmt_fail(err, NMT_ECONFIG, 0,

@@ -12,9 +12,11 @@ int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_gradient_plan *pl
 {
     const struct nmt_shard_range own = plan->own;
     const size_t count = plan->layout->count;
-    *g = (struct nmt_gradient){
-        .shape = plan->shape, .own = own, .ranks = plan->ranks, .links = plan->links
-    };
+    *g = (struct nmt_gradient){ .shape = plan->shape,
+                                .own = own,
+                                .ranks = plan->ranks,
+                                .links = plan->links,
+                                .frozen = plan->frozen };
     g->shard = calloc(own.n, sizeof *g->shard);
     g->block = calloc(own.n, sizeof *g->block);
     g->told = calloc(TOLD * own.all + 1, sizeof *g->told);
@@ -84,6 +86,12 @@ static int work(const struct nmt_gradient *g, struct nmt_shard *s,
                         t->label_smoothing, &s->loss, &s->err);
 }
 
+static void clear_frozen(const struct nmt_frozen_rows *frozen, real *block)
+{
+    for (size_t i = 0; i < frozen->n; i++)
+        memset(block + frozen->at[i], 0, frozen->length * sizeof *block);
+}
+
 static void run_shard(void *arg, size_t i, size_t worker)
 {
     (void)worker;
@@ -93,6 +101,7 @@ static void run_shard(void *arg, size_t i, size_t worker)
     s->err = (struct nmt_err)NMT_ERR_INIT;
     if (s->n && work(j->g, s, j->task) < 0)
         return; /* s->err says why; nmt_gradient_run looks at it */
+    clear_frozen(j->g->frozen, j->g->block[i]);
 }
 
 static void tell(double *told, const struct nmt_shard *s)

@@ -14,6 +14,12 @@
 
 #include <nmt/threads.h>
 
+/** Rows of the block of parameters that are not trained: their gradient is cleared. */
+struct nmt_frozen_rows {
+    size_t *at; /* [n] where each begins in the block */
+    size_t n, length;
+};
+
 struct nmt_shard {
     struct nmt_pass pass;
     struct nmt_params grads;
@@ -33,6 +39,7 @@ struct nmt_gradient {
     real **block;                       /* [own.n] gradients, cleared by the optimiser */
     double *told;                       /* what the shards tell each other */
     const struct nmt_word_links *links; /* NULL: no guided alignment */
+    const struct nmt_frozen_rows *frozen;
     struct nmt_loss loss;
     uint64_t S, T;                     /* tokens of the last batch, with </s> */
     double weighted_T, weighted_pairs; /* target tokens and pairs, each with its weight */
@@ -44,7 +51,8 @@ struct nmt_gradient_plan {
     const struct nmt_layout *layout;
     const struct nmt_cutting *cutting;  /* NULL: no subword dropout */
     const struct nmt_word_links *links; /* NULL: no guided alignment */
-    struct nmt_shard_range own;         /* the part of the shards that is worked on here */
+    const struct nmt_frozen_rows *frozen;
+    struct nmt_shard_range own; /* the part of the shards that is worked on here */
     struct nmt_ranks *ranks;
     size_t largest_batch; /* pairs */
 };

@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include "math/kernels.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
     if (!t->weights)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu weights", t->layout.count);
     nmt_params_bind(&t->params, &t->shape, &t->layout, t->weights);
-    NMT_TRY(nmt_params_init(t->weights, &t->layout, c->model_init, (uint64_t)c->train_seed, err));
+    NMT_TRY(nmt_trainer_init_weights(t, err));
     NMT_TRY(nmt_optimizer_init(&t->optimizer, c, t->weights, t->layout.count, err));
     nmt_params_bind(&t->average, &t->shape, &t->layout,
                     t->optimizer.average ? t->optimizer.average : t->weights);
@@ -42,6 +43,7 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
         .layout = &t->layout,
         .cutting = t->cutting.data ? &t->cutting : NULL,
         .links = t->links.at ? &t->links : NULL,
+        .frozen = &t->frozen,
         .own = t->sum.own,
         .ranks = t->opt->ranks,
         .largest_batch = largest_batch(t),
@@ -137,8 +139,10 @@ static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
     if (!t->opt->score && t->config->train_metric == NMT_VALID_BLEU)
         return nmt_fail(err, NMT_ECONFIG, 0, "train.metric: bleu, but nothing that computes it");
     NMT_TRY(nmt_state_refuse_foreign(t, err));
+    NMT_TRY(nmt_trainer_open_init(t, err));
     NMT_TRY(nmt_trainer_read_text(t, err));
     NMT_TRY(nmt_state_vocabularies(t, err));
+    NMT_TRY(nmt_trainer_init_vocabularies(t, err));
     if (!t->source)
         NMT_TRY(
             nmt_vocab_learn_pair(&t->source, &t->target, t->config, &t->text[0], &t->text[1], err));
@@ -181,6 +185,8 @@ void nmt_trainer_release(struct nmt_trainer *t)
     nmt_shard_sum_release(&t->sum);
     nmt_optimizer_release(&t->optimizer);
     nmt_threads_free(t->threads);
+    nmt_model_close(t->init);
+    free(t->frozen.at);
     nmt_word_links_release(&t->links);
     nmt_bitext_release(&t->data);
     nmt_bitext_release(&t->valid);

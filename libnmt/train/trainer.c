@@ -36,6 +36,10 @@ void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
         r->parameters += t->layout.tensor[i].rows * t->layout.tensor[i].cols;
     r->source_vocabulary = t->shape.V_source;
     r->target_vocabulary = t->shape.V_target;
+    for (size_t side = 0; side < 2; side++) {
+        r->vectors_given[side] = t->pretrained[side].given;
+        r->vectors_found[side] = t->pretrained[side].count;
+    }
     r->unknown_source = (double)t->data.unknown_source / (double)(t->data.S_total + 1);
     r->unknown_target = (double)t->data.unknown_target / (double)(t->data.T_total + 1);
     r->update = t->optimizer.updates;

@@ -30,9 +30,21 @@ struct nmt_train_position {
     size_t n_kept;
 };
 
+/** Word vectors that one side starts from. */
+struct nmt_pretrained {
+    bool given;
+    size_t count; /* rows that were set */
+    uint8_t digest[16];
+};
+
 struct nmt_trainer {
     const struct nmt_train_options *opt;
-    const struct nmt_config *config;
+    const struct nmt_config *config; /* opt's, or `adopted` */
+    struct nmt_config adopted;       /* with train.init: as its model is; the texts are opt's */
+    struct nmt_model *init;          /* of train.init, until the weights are taken from it */
+    uint8_t init_digest[16];         /* its fingerprint; zeros without it */
+    struct nmt_pretrained pretrained[2];
+    struct nmt_frozen_rows frozen;
     struct nmt_text text[2]; /* of the bitext: kept for subword dropout alone */
     struct nmt_text valid_text[2];
     struct nmt_vocab *source, *target; /* target may be source */
@@ -77,6 +89,15 @@ int nmt_trainer_read_text(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_U
 
 /** Makes the training data of them, by the vocabularies there are, and reads what belongs to it. */
 int nmt_trainer_build_data(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Opens the model of train.init, if one is named, and lets the configuration follow it. */
+int nmt_trainer_open_init(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Takes the vocabularies of that model, unless there are some. */
+int nmt_trainer_init_vocabularies(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Fills t->weights with what training starts from. */
+int nmt_trainer_init_weights(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
 
 /** Fills in a report of where training stands and hands it to the callback. */
 void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,

@@ -39,6 +39,8 @@
  X(data, valid_target, "valid-target", TEXT, "", "", 0, 0, "", "target side of the validation pairs") \
  X(data, alignments, "alignments", TEXT, "", "", 0, 0, "", "links i-j between the words of the training pairs, a line a pair") \
  X(data, weights, "weights", TEXT, "", "", 0, 0, "", "weights of the training pairs, a number a line") \
+ X(data, source_embeddings, "source-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the source") \
+ X(data, target_embeddings, "target-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the target") \
  X(vocabulary, type, "type", CHOICE, 2, 0, 0, 0, NMT_WORDS_VOCAB, "what a token is")               \
  X(vocabulary, size, "size", INT, 8000, 30000, 4, 16777216, "", "most pieces in a vocabulary")     \
  X(vocabulary, joint, "joint", BOOL, true, false, 0, 0, "", "one vocabulary learnt from both sides") \
@@ -65,6 +67,8 @@
  X(model, layer_norm, "layer-norm", BOOL, false, false, 0, 0, "", "layer normalisation of all that enters a unit, the alignment model and the readout") \
  X(model, input_feeding, "input-feeding", BOOL, false, false, 0, 0, "", "the readout of a word enters the recurrence of the next") \
  X(model, init, "init", CHOICE, 0, 1, 0, 0, NMT_WORDS_INIT, "initial weights: scaled by the sizes, or the paper's") \
+ X(train, init, "init", TEXT, "", "", 0, 0, "", "trained model to start from") \
+ X(train, freeze_embeddings, "freeze-embeddings", BOOL, false, false, 0, 0, "", "leave the vectors of data.source-embeddings and data.target-embeddings as they are") \
  X(train, optimizer, "optimizer", CHOICE, NMT_ADAM, NMT_ADADELTA, 0, 0, NMT_WORDS_OPTIMIZER, "update rule") \
  X(train, learning_rate, "learning-rate", REAL, 1e-3, 1, 0, 1000, "", "step size (Adadelta: a factor on its step)") \
  X(train, adam_beta1, "adam-beta1", REAL, 0.9, 0.9, 0, 1, "", "decay of Adam's first moment")      \
@@ -125,8 +129,8 @@ enum {
 };
 
 /**
- * Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate; and for messages
- * where each was given.
+ * Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate; and for
+ * messages where each was given.
  */
 struct nmt_config {
     char *file;                     /* read last; owned, NULL: none */

@@ -35,6 +35,8 @@ struct nmt_train_report {
     /* data */
     size_t pairs, pairs_empty, pairs_long, valid_pairs, parameters;
     size_t source_vocabulary, target_vocabulary;
+    bool vectors_given[2];                 /* word vectors for source and target, */
+    size_t vectors_found[2];               /* and how many pieces of the vocabulary have one */
     double unknown_source, unknown_target; /* shares of the running tokens */
 
     /* progress */
