@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES ((size_t)1 << 20)
+#define BLOCK_BYTES ((size_t)1 << 18)
 #define BLOCK_LINES ((size_t)1 << 14)
 #define PARTS       16 /* of a block: more than threads, so that all end at about the same time */
 #define PART_BYTES  ((size_t)1 << 14) /* less is not worth another thread */
