@@ -15,14 +15,14 @@
 #define BLOCK_NUMBERS ((size_t)1 << 20)
 #define BLOCK_ROWS    ((size_t)256)
 
-size_t nmt_candidates_most(const struct nmt_search_options *o)
+size_t nmt_candidates_most(const struct nmt_search_options *o, size_t terms)
 {
-    return o->sample ? 1 : o->beam;
+    return (o->sample ? 1 : o->beam) + (terms ? terms + 2 : 0);
 }
 
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
-                         const real *share, size_t n_models)
+                         const real *share, size_t n_models, size_t most)
 {
     c->options = o;
     c->models = models;
@@ -32,7 +32,7 @@ void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
     c->rows = BLOCK_NUMBERS / c->V;
     c->rows = c->rows < 16 ? 16 : c->rows > BLOCK_ROWS ? BLOCK_ROWS : c->rows;
     const size_t top = o->sample && o->top_k > o->beam ? o->top_k : o->beam;
-    c->most = nmt_candidates_most(o);
+    c->most = most;
     c->best = nmt_arena_take(arena, top, sizeof *c->best);
     c->top = o->sample ? nmt_arena_take(arena, top, sizeof *c->top) : NULL;
     c->chance = o->sample ? nmt_arena_take(arena, c->V, sizeof *c->chance) : NULL;
@@ -187,6 +187,57 @@ static uint32_t draw(const struct nmt_candidates *c, struct nmt_candidate *found
     return 1;
 }
 
+/* --- terms ------------------------------------------------------------------------------- */
+
+/* What would help a row's terms, with log-probabilities, before rows are brought together. */
+static size_t find_helpers(const struct nmt_candidates *c, struct nmt_candidate *help, size_t r,
+                           const struct nmt_wanted *w)
+{
+    nmt_id ids[NMT_TERMS_MAX];
+    size_t n = nmt_terms_helpers(w->terms, w->state, ids);
+    for (size_t i = 0; i < n; i++)
+        help[i] = (struct nmt_candidate){ ids[i], (real)log_prob_of(c, r, ids[i]) };
+    return n;
+}
+
+static void forbid_terms(const struct row *row, const struct nmt_candidates *c,
+                         const struct nmt_wanted *w)
+{
+    nmt_id ids[NMT_TERMS_MAX];
+    size_t n = nmt_terms_banned(w->terms, w->state, ids);
+    for (size_t i = 0; i < n; i++)
+        forbid(row, c, ids[i]);
+    if (nmt_terms_pending(w->terms, w->state, true))
+        for (nmt_id id = 0; id < c->V; id++)
+            if (nmt_piece_begins(w->terms->pieces, id))
+                forbid(row, c, id);
+}
+
+/* Adds a candidate that is not there yet. Whoever chooses leaves out what terms forbid. */
+static void add(struct nmt_candidate *found, uint32_t *n, struct nmt_candidate x)
+{
+    for (uint32_t i = 0; i < *n; i++)
+        if (found[i].id == x.id)
+            return;
+    found[(*n)++] = x;
+}
+
+/* The most probable piece that begins a word, and </s>: they end the word of a required term. */
+static void add_borders(struct nmt_candidate *found, uint32_t *n, const struct row *row,
+                        const struct nmt_candidates *c, const struct nmt_wanted *w)
+{
+    nmt_id best = NMT_NO_ID;
+    for (nmt_id id = 0; id < c->V; id++)
+        if (nmt_piece_begins(w->terms->pieces, id) &&
+            (best == NMT_NO_ID || row->value[id] > row->value[best]))
+            best = id;
+    const nmt_id ids[] = { best, c->options->eos };
+    for (size_t i = 0; i < 2; i++)
+        if (ids[i] != NMT_NO_ID)
+            add(found, n,
+                (struct nmt_candidate){ ids[i], (real)log_prob(row, row->value[ids[i]]) });
+}
+
 static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate *found, size_t r,
                             const struct nmt_wanted *wanted)
 {
@@ -194,6 +245,8 @@ static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate
         found[0] = (struct nmt_candidate){ wanted->only, (real)log_prob_of(c, r, wanted->only) };
         return 1;
     }
+    struct nmt_candidate help[NMT_TERMS_MAX];
+    const size_t n_help = wanted->terms ? find_helpers(c, help, r, wanted) : 0;
     struct row row = combine(c, r);
     forbid(&row, c, c->options->bos);
     if (c->options->forbid_unk)
@@ -202,9 +255,15 @@ static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate
         forbid(&row, c, c->options->eos);
     if (c->options->sample)
         return draw(c, found, &row, wanted->draw);
+    if (wanted->terms)
+        forbid_terms(&row, c, wanted);
     uint32_t n = greatest(found, c->best, row.value, c->V, wanted->n);
     for (uint32_t i = 0; i < n; i++)
         found[i].log_prob = (real)log_prob(&row, c->best[i]);
+    for (size_t i = 0; i < n_help; i++)
+        add(found, &n, help[i]);
+    if (wanted->terms && nmt_terms_pending(wanted->terms, wanted->state, false))
+        add_borders(found, &n, &row, c, wanted);
     return n;
 }
 
