@@ -31,19 +31,31 @@ static int64_t now(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static bool is_time(struct progress *p)
+{
+    if (now() < p->next)
+        return false;
+    p->next = now() + PERIOD;
+    p->stands = true;
+    return true;
+}
+
 /* The score so far, for who watches a translation being made. */
 static void show_progress(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n)
 {
-    struct progress *p = arg;
     char name[NMT_METRIC_NAME_MAX];
-    if (now() < p->next)
+    if (!is_time(arg))
         return;
-    p->next = now() + PERIOD;
-    p->stands = true;
     fprintf(stderr, "\r%llu lines", (unsigned long long)n_lines);
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "  %s %.2f", nmt_metric_name(results[i].metric, name), results[i].score);
     fprintf(stderr, "\033[K");
+}
+
+static void show_resampling(void *arg, size_t done, size_t all)
+{
+    if (is_time(arg))
+        fprintf(stderr, "\rresampling: %zu of %zu\033[K", done, all);
 }
 
 static void wipe_progress(struct progress *p)
@@ -135,6 +147,7 @@ int main(int argc, char **argv)
     job.scoring.curves = job.svg ? &curves : NULL;
     if (isatty(STDERR_FILENO) && !job.quiet) {
         job.scoring.progress = show_progress;
+        job.scoring.resampling = show_resampling;
         job.scoring.progress_arg = &progress;
     }
     if (open_places(&places, &job, &err) == 0 &&

@@ -9,10 +9,11 @@
 #include <nmt/train.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PRESET = 256, DUMP_CONFIG, DESCRIBE, LOG, ACCEPT_CHANGES, OVERWRITE };
+enum { PRESET = 256, DUMP_CONFIG, DESCRIBE, AVERAGE, LOG, ACCEPT_CHANGES, OVERWRITE };
 
 static const struct cli_opt opts[] = {
     { 'c', "config", "FILE", "configuration in YAML, see nmt-config(5)" },
@@ -26,6 +27,7 @@ static const struct cli_opt opts[] = {
     { OVERWRITE, "overwrite", NULL, "start anew over a model that has no state beside it" },
     { DUMP_CONFIG, "dump-config", NULL, "print the effective configuration and exit" },
     { DESCRIBE, "describe", "MODEL", "print what a model file holds and exit" },
+    { AVERAGE, "average", "MODEL...", "write the mean of models of one shape as -o and exit" },
     { 'q', "quiet", NULL, "say nothing but what goes wrong" },
     CLI_COMMON,
     CLI_END,
@@ -137,6 +139,23 @@ static int describe(const char *path, struct nmt_err *err)
     return rc;
 }
 
+/* The mean must not take the place of an old model by default. */
+static int average(const struct cli *cli, struct nmt_err *err)
+{
+    const size_t n = cli_count(cli, AVERAGE);
+    const char *out = cli_need(cli, 'o');
+    const char **models = malloc(n * sizeof *models);
+    if (!models)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        models[i] = cli_nth(cli, AVERAGE, i);
+    if (cli->n_operands)
+        cli_misuse(cli, "--average: no bitext goes with it");
+    int rc = nmt_train_average(models, n, out, err);
+    free(models);
+    return rc;
+}
+
 static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_ranks *ranks,
                  struct nmt_err *err)
 {
@@ -177,7 +196,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-train",
                               "[-c CONFIG] [-s KEY=VALUE]... [-o MODEL] [SOURCE TARGET]\n"
-                              "--dump-config | --describe MODEL",
+                              "--dump-config | --describe MODEL | --average MODEL... -o MODEL",
                               "Trains a translation model from a bitext: two files, or lines "
                               "\"source TAB target\" on stdin.\nThe same command run again goes on "
                               "where it stopped; exit status 3 says that it was asked to stop.",
@@ -189,6 +208,8 @@ int main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     if (cli_flag(&cli, DESCRIBE))
         describe(cli_value(&cli, DESCRIBE, NULL), &err);
+    else if (cli_flag(&cli, AVERAGE))
+        average(&cli, &err);
     else if (configure(&config, &cli, &err) < 0)
         ;
     else if (cli_flag(&cli, DUMP_CONFIG))

@@ -303,9 +303,8 @@ static int check(struct job *j, struct nmt_err *err)
     struct nmt_buffer report = NMT_BUFFER_INIT;
     if (j->cli->n_operands != (clean ? 4 : 2))
         cli_misuse(j->cli, "-c needs SRC TGT, with --clean OUT.src OUT.tgt behind them");
-    for (size_t i = 0; i < j->cli->n_operands; i += 2)
-        if (strcmp(files[i], files[i + 1]) == 0 && (i > 0 || strcmp(files[i], "-") == 0))
-            cli_misuse(j->cli, "'%s' cannot be both sides of a bitext", files[i]);
+    if (clean && strcmp(files[2], files[3]) == 0)
+        cli_misuse(j->cli, "'%s' cannot be both sides of a bitext", files[2]);
     const char *const cleaned[2] = { files[2], clean ? files[3] : NULL };
     NMT_TRY(open_output(j, err));
     int rc = nmt_check_bitext(&c, files[0], files[1], clean ? cleaned : NULL, err);
@@ -387,6 +386,19 @@ static const struct mode *choose_mode(const struct cli *cli)
     return chosen;
 }
 
+/* Standard input is there once: text, a vocabulary, codes or a list out of it. */
+static void check_stdin(const struct cli *cli, int asked)
+{
+    static const int readers[] = { 'e', 'd', OPT_APPLY_CODES, OPT_VOCABULARY };
+    size_t n = cli->n_operands == 0 && asked != OPT_IMPORT;
+    for (size_t i = 0; i < cli->n_operands && !(asked == 'c' && i > 1); i++) /* then outputs */
+        n += strcmp(cli->operands[i], "-") == 0;
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        n += strcmp(cli_value(cli, readers[i], ""), "-") == 0;
+    if (n > 1)
+        cli_misuse(cli, "standard input cannot be read for two things");
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-vocab",
@@ -403,6 +415,7 @@ int main(int argc, char **argv)
     cli_parse(&cli, argc, argv);
     const struct mode *mode = choose_mode(&cli);
     cli_check_uses(&cli, uses, mode->bit, mode->key, "learning a vocabulary");
+    check_stdin(&cli, mode->key);
     j.invalid = (enum nmt_invalid)cli_choice(&cli, OPT_INVALID, policies, NMT_INVALID_SKIP);
     int rc = mode->run(&j, &err);
     if (rc == 0)

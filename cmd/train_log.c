@@ -45,6 +45,11 @@ static void say_data(const struct train_log *log, const struct nmt_train_report 
             log->prog, r->pairs, r->pairs_empty, r->pairs_long, r->valid_pairs, log->prog,
             r->source_vocabulary, r->target_vocabulary, 100 * r->unknown_source,
             100 * r->unknown_target, (double)r->parameters / 1e6);
+    for (size_t side = 0; side < 2; side++)
+        if (r->vectors_given[side])
+            fprintf(stderr, "%s: word vectors for %zu of the %zu pieces of the %s\n", log->prog,
+                    r->vectors_found[side], side ? r->target_vocabulary : r->source_vocabulary,
+                    side ? "target" : "source");
 }
 
 static void say_progress(struct train_log *log, const struct nmt_train_report *r, double t)
@@ -60,10 +65,12 @@ static void say_progress(struct train_log *log, const struct nmt_train_report *r
     } else {
         fprintf(stderr, "%s: ", log->prog);
     }
-    fprintf(stderr,
-            "update %" PRIu64 " epoch %" PRIu64 " (%zu/%zu) loss %.3f ppl %.2f norm %.2f rate %.2g "
-            "words/s %.0f source %.0f target, %s",
-            r->update, r->epoch, r->batch, r->batches, r->loss, r->perplexity, r->gradient_norm,
+    fprintf(stderr, "update %" PRIu64 " epoch %" PRIu64 " (%zu/%zu) %sloss %.3f ppl %.2f ",
+            r->update, r->epoch, r->batch, r->batches, r->weighted ? "weighted " : "", r->loss,
+            r->perplexity);
+    if (r->guided)
+        fprintf(stderr, "guide %.3f ", r->guide_loss);
+    fprintf(stderr, "norm %.2f rate %.2g words/s %.0f source %.0f target, %s", r->gradient_norm,
             r->learning_rate, source, target, duration(gone, r->seconds));
     if (r->share > 0)
         fprintf(stderr, ", %s left", duration(rest, left(r)));
@@ -173,12 +180,20 @@ static int build_json(struct nmt_buffer *b, const struct nmt_train_report *r)
                                 "\"target_vocabulary\":%zu",
                                 r->pairs, r->pairs_empty, r->pairs_long, r->valid_pairs,
                                 r->parameters, r->source_vocabulary, r->target_vocabulary));
+        for (size_t side = 0; side < 2; side++)
+            if (r->vectors_given[side])
+                NMT_TRY(nmt_buffer_addf(b, NULL, ",\"%s_vectors\":%zu", side ? "target" : "source",
+                                        r->vectors_found[side]));
         break;
     case NMT_TRAIN_UPDATE:
         NMT_TRY(nmt_buffer_addf(b, NULL, ",\"source_words\":%" PRIu64 ",\"target_words\":%" PRIu64,
                                 r->source_words, r->target_words));
         NMT_TRY(add_real(b, "loss", r->loss));
         NMT_TRY(add_real(b, "perplexity", r->perplexity));
+        if (r->weighted)
+            NMT_TRY(nmt_buffer_adds(b, ",\"weighted\":true", NULL));
+        if (r->guided)
+            NMT_TRY(add_real(b, "guide_loss", r->guide_loss));
         NMT_TRY(add_real(b, "gradient_norm", r->gradient_norm));
         NMT_TRY(add_real(b, "learning_rate", r->learning_rate));
         break;

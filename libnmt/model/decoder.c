@@ -413,6 +413,7 @@ void nmt_decoder_loss(struct nmt_decoder *d, const struct nmt_params *p, const s
         .W = p->out_W,
         .b = p->out_b,
         .smooth = label_smoothing,
+        .weight = d->batch->weight,
         .block = d->block,
         .rows = d->block_rows,
     };

@@ -97,9 +97,10 @@ struct nmt_decoder {
 
     /* training only */
     real *mask_embedding, *words, *mask_readout; /* [B][E], [N], [N][L] */
-    real *dt, *dread, *dcontext, *dx, *dq;       /* [N][L], [N][H], [N][D], [N][E], [N][A] */
-    real *dkeys;                                 /* [rows][A] */
-    real *carry, *carry_c;                       /* [B][H] */
+    real *dalpha; /* as alpha: what guided alignment adds to its gradient; NULL: nothing */
+    real *dt, *dread, *dcontext, *dx, *dq; /* [N][L], [N][H], [N][D], [N][E], [N][A] */
+    real *dkeys;                           /* [rows][A] */
+    real *carry, *carry_c;                 /* [B][H] */
     struct nmt_unit_scratch scratch;
     real *dstart, *dstart_x; /* [B][nmt_shape_start], [B][H_enc] */
     real *de;                /* [longest source] */
@@ -120,6 +121,13 @@ void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
  */
 void nmt_decoder_loss(struct nmt_decoder *d, const struct nmt_params *p, const struct nmt_params *g,
                       real label_smoothing, struct nmt_loss *loss);
+
+/**
+ * Guided alignment (Chen et al., 2016; model-spec 2.13): adds -sum share log(alpha_tj + 1e-6) over
+ * the guides of the batch to loss->guide, `weight` times that to loss->loss, and with dalpha
+ * writes its gradient there. After nmt_decoder_forward, before nmt_decoder_backward.
+ */
+void nmt_decoder_guide(struct nmt_decoder *d, real weight, struct nmt_loss *loss);
 
 /* Shared by the forward and the backward file. */
 const struct nmt_unit_run *nmt_decoder_last(const struct nmt_decoder *d);     /* its h is s_t */

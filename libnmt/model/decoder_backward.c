@@ -23,9 +23,10 @@ static void attend_backward(struct nmt_decoder *d, const struct nmt_params *p,
         }
         struct nmt_attended sentence = { S, A, D, d->keys + row * A, d->encoder->h + row * D };
         const real *q = d->q ? d->q + (first + b) * A : d->query_state + (first + b) * H;
+        const size_t alpha = d->batch->alpha[b] + t * S;
         nmt_attention_backward(d->dq + (first + b) * A, d->dkeys + row * A, g->att_v,
-                               d->encoder->dh + row * D, d->de, &sentence,
-                               d->alpha + d->batch->alpha[b] + t * S, dc, q, p->att_v);
+                               d->encoder->dh + row * D, d->de, &sentence, d->alpha + alpha,
+                               d->dalpha ? d->dalpha + alpha : NULL, dc, q, p->att_v);
     }
     if (s->attention == NMT_ADDITIVE) /* q = W_a s */
         nmt_linear_backward_input(ds,

@@ -112,18 +112,22 @@ static int count_lines(struct nmt_lines *file, uint64_t *total, struct nmt_err *
     return rc;
 }
 
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* One file has ended, another has not. */
 static int fail_counts(struct nmt_corpus *c, size_t ended, size_t other, struct nmt_err *err)
 {
     uint64_t total, short_total = nmt_lines_number(c->files[ended]);
     NMT_TRY(count_lines(c->files[other], &total, err));
-    size_t first = ended < other ? ended : other;
-    size_t second = ended < other ? other : ended;
-    return nmt_fail(err, NMT_ESHAPE, 0, "%s has %llu lines, but %s has %llu",
-                    nmt_lines_name(c->files[first]),
-                    (unsigned long long)(first == ended ? short_total : total),
-                    nmt_lines_name(c->files[second]),
-                    (unsigned long long)(second == ended ? short_total : total));
+    size_t first = ended < other ? ended : other, second = ended < other ? other : ended;
+    uint64_t n_first = first == ended ? short_total : total;
+    uint64_t n_second = second == ended ? short_total : total;
+    return nmt_fail(err, NMT_ESHAPE, 0, "%s has %llu line%s, but %s has %llu",
+                    nmt_lines_name(c->files[first]), (unsigned long long)n_first, plural(n_first),
+                    nmt_lines_name(c->files[second]), (unsigned long long)n_second);
 }
 
 static int reserve_cells(struct nmt_corpus *c, size_t n, struct nmt_err *err)

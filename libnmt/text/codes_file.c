@@ -210,14 +210,16 @@ int nmt_codes_load_vocabulary(struct nmt_codes *c, const char *path, uint64_t th
     return rc;
 }
 
-static int compile(regex_t *re, const char *expression, int flags, struct nmt_err *err)
+/* `given` is the expression as the user has it. */
+static int compile(regex_t *re, const char *expression, int flags, const char *given,
+                   struct nmt_err *err)
 {
     int rc = regcomp(re, expression, REG_EXTENDED | flags);
     char why[200];
     if (rc == 0)
         return 0;
     regerror(rc, re, why, sizeof why);
-    return nmt_fail(err, NMT_EUSAGE, 0, "glossary '%s': %s", expression, why);
+    return nmt_fail(err, NMT_EUSAGE, 0, "glossary '%s': %s", given, why);
 }
 
 static int compile_both(struct nmt_glossary *g, const char *expression, struct nmt_err *err)
@@ -227,9 +229,9 @@ static int compile_both(struct nmt_glossary *g, const char *expression, struct n
     if (!all)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     snprintf(all, size, "^(%s)$", expression);
-    int rc = compile(&g->any, expression, 0, err);
+    int rc = compile(&g->any, expression, 0, expression, err);
     if (rc == 0) {
-        rc = compile(&g->all, all, REG_NOSUB, err);
+        rc = compile(&g->all, all, REG_NOSUB, expression, err);
         if (rc < 0)
             regfree(&g->any);
     }

@@ -1,6 +1,6 @@
 /* Learning codes, and counting words as get_vocab does. */
 #include "codes_internal.h"
-#include "merge_text_internal.h"
+#include "merge_learner_internal.h"
 #include "word_counts_internal.h"
 
 #include <nmt/number.h>
@@ -85,45 +85,6 @@ int nmt_codes_learner_add(struct nmt_codes_learner *l, const char *line, size_t 
     return 0;
 }
 
-/* Characters inside words and at their ends are symbols of their own. */
-static int add_character(struct nmt_merge_text *t, const char *p, size_t len, bool last,
-                         struct nmt_err *err)
-{
-    char text[NMT_CODES_SYMBOL];
-    uint32_t symbol;
-    memcpy(text, p, len);
-    if (last)
-        text[len++] = NMT_CODES_END;
-    NMT_TRY(nmt_merge_text_symbol(t, text, len, &symbol, err));
-    return nmt_merge_text_add(t, symbol, err);
-}
-
-static int add_word(struct nmt_merge_text *t, const char *word, size_t len, struct nmt_err *err)
-{
-    for (size_t i = 0, step; i < len; i += step) {
-        uint32_t cp;
-        step = nmt_utf8_decode(word + i, len - i, &cp);
-        NMT_TRY(add_character(t, word + i, step, i + step == len, err));
-    }
-    return 0;
-}
-
-static int make_text(struct nmt_codes_learner *l, struct nmt_merge_text *t, struct nmt_err *err)
-{
-    const struct nmt_strings *words = &l->words.words;
-    uint32_t *order = NULL;
-    size_t n = 0;
-    int rc = nmt_word_counts_order(&l->words, 1, &order, &n, err);
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        rc = nmt_merge_text_word(t, l->words.counts[order[i]], err);
-        if (rc == 0)
-            rc = add_word(t, nmt_strings_get(words, order[i]), words->items[order[i]].len, err);
-    }
-    free(order);
-    nmt_word_counts_release(&l->words);
-    return rc == 0 ? nmt_merge_text_start(t, err) : rc;
-}
-
 static int write_symbol(const struct nmt_merge_text *t, uint32_t symbol, char end,
                         struct nmt_output *out, struct nmt_err *err)
 {
@@ -136,16 +97,17 @@ static int write_symbol(const struct nmt_merge_text *t, uint32_t symbol, char en
     return nmt_output_write(out, &end, 1, err);
 }
 
-static int write_codes(struct nmt_codes_learner *l, struct nmt_merge_text *t,
+static int write_codes(struct nmt_codes_learner *l, struct nmt_merge_learner *m,
                        struct nmt_output *out, struct nmt_err *err)
 {
+    const struct nmt_merge_text *t = &m->text;
     size_t merges = l->opt.merges, characters = t->symbols.n - 1;
     if (l->opt.total_symbols)
         merges = merges > characters ? merges - characters : 0;
     NMT_TRY(nmt_output_puts(out, "#version: 0.2\n", err));
     for (size_t i = 0; i < merges; i++) {
         uint32_t left, right, joined;
-        int rc = nmt_merge_text_step(t, l->opt.min_frequency, &left, &right, &joined, err);
+        int rc = nmt_merge_learner_step(m, l->opt.min_frequency, &left, &right, &joined, err);
         if (rc <= 0)
             return rc;
         NMT_TRY(write_symbol(t, left, ' ', out, err));
@@ -157,20 +119,25 @@ static int write_codes(struct nmt_codes_learner *l, struct nmt_merge_text *t,
 int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out,
                              struct nmt_err *err)
 {
-    struct nmt_merge_text t;
-    int rc = nmt_merge_text_init(&t, NMT_MERGE_CODES, err);
+    struct nmt_merge_learner *m = malloc(sizeof *m);
+    if (!m)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    int rc = nmt_merge_learner_init(m, NMT_MERGE_CODES, err);
     if (rc == 0)
-        rc = make_text(l, &t, err);
+        rc = nmt_merge_text_take(&m->text, &l->words, err);
     if (rc == 0)
-        rc = write_codes(l, &t, out, err);
-    nmt_merge_text_release(&t);
+        rc = write_codes(l, m, out, err);
+    nmt_merge_learner_release(m);
+    free(m);
     return rc;
 }
 
 /* --- counting --------------------------------------------------------------------------- */
 
 struct nmt_tally {
-    struct nmt_word_counts words;
+    struct nmt_strings words; /* in the order of their first appearance */
+    uint64_t *counts;
+    size_t cap;
 };
 
 int nmt_tally_new(struct nmt_tally **out, struct nmt_err *err)
@@ -178,11 +145,6 @@ int nmt_tally_new(struct nmt_tally **out, struct nmt_err *err)
     struct nmt_tally *t = calloc(1, sizeof *t);
     if (!t)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    int rc = nmt_word_counts_init(&t->words, NO_BOUND, err);
-    if (rc < 0) {
-        nmt_tally_free(t);
-        return rc;
-    }
     *out = t;
     return 0;
 }
@@ -191,8 +153,26 @@ void nmt_tally_free(struct nmt_tally *t)
 {
     if (!t)
         return;
-    nmt_word_counts_release(&t->words);
+    nmt_strings_release(&t->words);
+    free(t->counts);
     free(t);
+}
+
+static int count_word(struct nmt_tally *t, const char *word, size_t len, struct nmt_err *err)
+{
+    uint32_t number;
+    if (t->words.n == t->cap) {
+        size_t cap = t->cap * 2 + 64;
+        uint64_t *counts = realloc(t->counts, cap * sizeof *counts);
+        if (!counts)
+            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+        memset(counts + t->cap, 0, (cap - t->cap) * sizeof *counts);
+        t->counts = counts;
+        t->cap = cap;
+    }
+    NMT_TRY(nmt_strings_add(&t->words, word, len, &number, err));
+    t->counts[number]++;
+    return 0;
 }
 
 int nmt_tally_add(struct nmt_tally *t, const char *line, size_t len, struct nmt_err *err)
@@ -203,7 +183,7 @@ int nmt_tally_add(struct nmt_tally *t, const char *line, size_t len, struct nmt_
         while (i + word < len && line[i + word] != ' ' && line[i + word] != '\r')
             word++;
         if (word > 0)
-            NMT_TRY(nmt_word_counts_add(&t->words, line + i, word, 1, err));
+            NMT_TRY(count_word(t, line + i, word, err));
         i += word;
     }
     return 0;
@@ -224,12 +204,12 @@ static int by_count(const void *a, const void *b)
 
 int nmt_tally_write(const struct nmt_tally *t, struct nmt_output *out, struct nmt_err *err)
 {
-    const struct nmt_strings *words = &t->words.words;
+    const struct nmt_strings *words = &t->words;
     struct counted *order = malloc((words->n + 1) * sizeof *order);
     if (!order)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     for (uint32_t i = 0; i < words->n; i++)
-        order[i] = (struct counted){ t->words.counts[i], i };
+        order[i] = (struct counted){ t->counts[i], i };
     qsort(order, words->n, sizeof *order, by_count);
     int rc = 0;
     for (size_t i = 0; i < words->n && rc == 0; i++) {

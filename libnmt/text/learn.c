@@ -4,7 +4,8 @@
  * ones, the bytes (with byte fallback), then for word and char the space and what was counted,
  * most frequent first; for bpe the merges in the order they were made and then the characters.
  */
-#include "merge_text_internal.h"
+#include "code_points_internal.h"
+#include "merge_learner_internal.h"
 #include "spelling_internal.h"
 #include "vocab_internal.h"
 #include "word_counts_internal.h"
@@ -14,8 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define N_CODE_POINTS ((size_t)0x110000)
 
 struct nmt_vocab_learner {
     struct nmt_vocab_learn_options opt;
@@ -121,21 +120,25 @@ static int push_learnt(struct nmt_vocab *v, const char *piece, size_t len, struc
 
 /* --- word ------------------------------------------------------------------------------- */
 
+/* Whether a word can be a piece; one that is too long once it is spelt is found out then. */
+static bool fits_piece(const char *text, size_t len)
+{
+    return len <= NMT_PIECE_MAX && !memchr(text, '\0', len);
+}
+
 static int learn_words(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_err *err)
 {
-    uint32_t *order = NULL;
+    struct nmt_word *order = NULL;
     size_t n = 0, size = l->opt.size ? l->opt.size : NMT_VOCAB_MAX;
     struct nmt_buffer piece = NMT_BUFFER_INIT;
     NMT_TRY(push_learnt(v, NMT_SPACE, NMT_SPACE_LEN, err));
-    int rc = nmt_word_counts_order(&l->words, l->opt.min_count, &order, &n, err);
+    int rc = nmt_word_counts_order(&l->words, l->opt.min_count, size, fits_piece, &order, &n, err);
     for (size_t i = 0; i < n && v->pieces.n < size && rc == 0; i++) {
-        uint32_t word = order[i];
         piece.len = 0;
         rc = nmt_buffer_adds(&piece, NMT_SPACE, err);
         if (rc == 0)
-            rc = nmt_spell(&piece, nmt_strings_get(&l->words.words, word),
-                           l->words.words.items[word].len, err);
-        if (rc == 0 && piece.len <= NMT_PIECE_MAX && !memchr(piece.data, '\0', piece.len))
+            rc = nmt_spell(&piece, order[i].text, order[i].len, err);
+        if (rc == 0 && piece.len <= NMT_PIECE_MAX)
             rc = push_learnt(v, piece.data, piece.len, err);
     }
     nmt_buffer_release(&piece);
@@ -163,24 +166,44 @@ static int by_count(const void *a, const void *b)
     return (x->cp > y->cp) - (x->cp < y->cp);
 }
 
-/* Counts code points into all[0..N_CODE_POINTS); returns how many there are in the text. */
-static uint64_t count_characters(const struct nmt_vocab_learner *l, struct counted *all)
+/* Counts code points; *total is how many there are in the text. */
+static int count_characters(const struct nmt_vocab_learner *l, struct nmt_code_points *counts,
+                            uint64_t *total, struct nmt_err *err)
 {
-    const struct nmt_word_counts *w = &l->words;
-    uint64_t total = l->spaces;
-    for (uint32_t cp = 0; cp < N_CODE_POINTS; cp++)
-        all[cp] = (struct counted){ 0, cp };
-    for (uint32_t i = 0; i < w->words.n; i++) {
-        const char *p = nmt_strings_get(&w->words, i), *end = p + w->words.items[i].len;
-        while (p < end && w->counts[i] > 0) {
+    struct nmt_word word;
+    uint64_t *count = nmt_code_points_at(counts, ' ');
+    if (count)
+        *count = *total = l->spaces;
+    for (size_t at = 0; count && nmt_word_counts_next(&l->words, &at, &word);) {
+        const char *p = word.text, *end = p + word.len;
+        while (p < end && count) {
             uint32_t cp = 0;
             p += nmt_utf8_decode(p, (size_t)(end - p), &cp);
-            all[cp].count += w->counts[i];
-            total += w->counts[i];
+            count = nmt_code_points_at(counts, cp);
+            if (count)
+                *count += word.count;
+            *total += word.count;
         }
     }
-    all[' '].count = l->spaces;
-    return total;
+    return count ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+}
+
+/* All characters but NUL that were counted, most frequent first. */
+static int sort_characters(const struct nmt_code_points *counts, struct counted **all, size_t *n,
+                           struct nmt_err *err)
+{
+    *n = 0;
+    for (uint32_t cp = 1; cp < NMT_CODE_POINTS; cp++)
+        *n += nmt_code_points_get(counts, cp) > 0;
+    *all = malloc((*n + 1) * sizeof **all);
+    if (!*all)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    *n = 0;
+    for (uint32_t cp = 1; cp < NMT_CODE_POINTS; cp++)
+        if (nmt_code_points_get(counts, cp) > 0)
+            (*all)[(*n)++] = (struct counted){ nmt_code_points_get(counts, cp), cp };
+    qsort(*all, *n, sizeof **all, by_count);
+    return 0;
 }
 
 /* Chooses the most frequent characters until they cover enough of the text. The space is always
@@ -188,27 +211,25 @@ static uint64_t count_characters(const struct nmt_vocab_learner *l, struct count
 static int choose_characters(const struct nmt_vocab_learner *l, struct characters *c,
                              struct nmt_err *err)
 {
-    struct counted *all = malloc(N_CODE_POINTS * sizeof *all);
-    c->order = malloc(N_CODE_POINTS * sizeof *c->order);
-    if (!all || !c->order) {
-        free(all);
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    }
-    uint64_t total = count_characters(l, all), covered = 0;
+    struct nmt_code_points counts = { { NULL } };
+    struct counted *all = NULL;
+    uint64_t total = 0, covered = 0;
     size_t n = 0;
-    for (uint32_t cp = 1; cp < N_CODE_POINTS; cp++)
-        if (all[cp].count > 0)
-            all[n++] = all[cp];
-    qsort(all, n, sizeof *all, by_count);
-    c->n = 0;
-    for (size_t i = 0; i < n; i++) {
+    int rc = count_characters(l, &counts, &total, err);
+    if (rc == 0)
+        rc = sort_characters(&counts, &all, &n, err);
+    nmt_code_points_release(&counts);
+    c->order = rc == 0 ? malloc((n + 1) * sizeof *c->order) : NULL;
+    if (rc == 0 && !c->order)
+        rc = nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (size_t i = 0; i < n && rc == 0; i++) {
         bool enough = l->opt.coverage < 1 && (double)covered >= l->opt.coverage * (double)total;
         if (all[i].cp == ' ' || (!enough && all[i].count >= l->opt.min_count))
             c->order[c->n++] = all[i].cp;
         covered += all[i].count;
     }
     free(all);
-    return 0;
+    return rc;
 }
 
 static size_t spell_code_point(uint32_t cp, char out[NMT_SYMBOL_BYTES])
@@ -245,48 +266,19 @@ static int learn_characters(struct nmt_vocab_learner *l, struct nmt_vocab *v, st
 
 /* --- bpe -------------------------------------------------------------------------------- */
 
-/* Writes the words into the text, U+2581 in front of each; characters not chosen join nothing. */
-static int write_words(struct nmt_vocab_learner *l, struct nmt_merge_text *t,
-                       const uint32_t *symbol_of, struct nmt_err *err)
-{
-    const struct nmt_strings *words = &l->words.words;
-    uint32_t *order = NULL;
-    size_t n = 0;
-    int rc = nmt_word_counts_order(&l->words, 1, &order, &n, err);
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        const char *p = nmt_strings_get(words, order[i]), *end = p + words->items[order[i]].len;
-        rc = nmt_merge_text_word(t, l->words.counts[order[i]], err);
-        if (rc == 0)
-            rc = nmt_merge_text_add(t, symbol_of[' '], err);
-        while (p < end && rc == 0) {
-            uint32_t cp = 0;
-            p += nmt_utf8_decode(p, (size_t)(end - p), &cp);
-            rc = nmt_merge_text_add(t, symbol_of[cp], err);
-        }
-    }
-    free(order);
-    return rc;
-}
-
 static int make_text(struct nmt_vocab_learner *l, struct nmt_merge_text *t,
                      const struct characters *c, struct nmt_err *err)
 {
-    uint32_t *symbol_of = calloc(N_CODE_POINTS, sizeof *symbol_of);
-    int rc = symbol_of ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    for (size_t i = 0; i < c->n && rc == 0; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         char piece[NMT_SYMBOL_BYTES];
         size_t len = spell_code_point(c->order[i], piece);
-        rc = nmt_merge_text_symbol(t, piece, len, &symbol_of[c->order[i]], err);
+        NMT_TRY(nmt_merge_text_character(t, c->order[i], piece, len, err));
     }
-    if (rc == 0)
-        rc = write_words(l, t, symbol_of, err);
-    free(symbol_of);
-    nmt_word_counts_release(&l->words); /* the text holds all that is needed from here on */
-    return rc == 0 ? nmt_merge_text_start(t, err) : rc;
+    return nmt_merge_text_take(t, &l->words, err);
 }
 
-static int merge_up_to(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_merge_text *t,
-                       const struct characters *c, struct nmt_err *err)
+static int merge_up_to(struct nmt_vocab_learner *l, struct nmt_vocab *v,
+                       struct nmt_merge_learner *m, const struct characters *c, struct nmt_err *err)
 {
     size_t least = fixed_pieces(&l->opt) + c->n;
     if (l->opt.size < least)
@@ -295,15 +287,15 @@ static int merge_up_to(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct 
                         l->opt.size, c->n, least);
     while (v->pieces.n + c->n < l->opt.size) {
         uint32_t left, right, joined;
-        int rc = nmt_merge_text_step(t, l->opt.min_count, &left, &right, &joined, err);
+        int rc = nmt_merge_learner_step(m, l->opt.min_count, &left, &right, &joined, err);
         if (rc < 0)
             return rc;
         if (rc == 0)
             return nmt_fail(err, NMT_ELIMIT, 0,
                             "size %zu cannot be reached: the text gives at most %zu pieces",
                             l->opt.size, v->pieces.n + c->n);
-        NMT_TRY(push_learnt(v, nmt_strings_get(&t->symbols, joined), t->symbols.items[joined].len,
-                            err));
+        const struct nmt_strings *symbols = &m->text.symbols;
+        NMT_TRY(push_learnt(v, nmt_strings_get(symbols, joined), symbols->items[joined].len, err));
     }
     return push_characters(v, c, err);
 }
@@ -311,16 +303,19 @@ static int merge_up_to(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct 
 static int learn_bpe(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_err *err)
 {
     struct characters c = { NULL, 0 };
-    struct nmt_merge_text t;
-    int rc = nmt_merge_text_init(&t, NMT_MERGE_PIECES, err);
-    t.bar_bytes = l->opt.spec.byte_fallback;
+    struct nmt_merge_learner *m = malloc(sizeof *m);
+    if (!m)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    int rc = nmt_merge_learner_init(m, NMT_MERGE_PIECES, err);
+    m->bar_bytes = l->opt.spec.byte_fallback;
     if (rc == 0)
         rc = choose_characters(l, &c, err);
     if (rc == 0)
-        rc = make_text(l, &t, &c, err);
+        rc = make_text(l, &m->text, &c, err);
     if (rc == 0)
-        rc = merge_up_to(l, v, &t, &c, err);
-    nmt_merge_text_release(&t);
+        rc = merge_up_to(l, v, m, &c, err);
+    nmt_merge_learner_release(m);
+    free(m);
     free(c.order);
     return rc;
 }
@@ -329,7 +324,7 @@ int nmt_vocab_learner_finish(struct nmt_vocab_learner *l, struct nmt_vocab **out
                              struct nmt_err *err)
 {
     struct nmt_vocab *v = NULL;
-    if (l->words.words.n == 0)
+    if (l->words.used == 0)
         return nmt_fail(err, NMT_ETEXT, 0, "there are no words to learn from");
     NMT_TRY(nmt_vocab_begin(&v, &l->opt.spec, err));
     int rc = push_fixed(v, err);

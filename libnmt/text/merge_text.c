@@ -1,41 +1,17 @@
-/*
- * Learning merges, exactly and incrementally. The text of distinct words is one array of slots, a
- * slot a character; a joined symbol owns the slots of its characters and is written in the first
- * and in the last of them, so that both neighbours of a place are found in one step. Each pair
- * knows its places; joining it touches those and their neighbours, nothing else. A heap gives the
- * pair with the highest count; its entries are corrected when they come up, for counts only fall
- * without notice.
- */
+/* The text for learning merges: characters, codes, and words turned into symbols in place. */
 #include "merge_text_internal.h"
 
-#include "vocab_internal.h"
+#include "spelling_internal.h"
 
+#include <nmt/utf8.h>
+
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LAST     0x80000000u /* flag: the last slot of a symbol of several */
-#define INSIDE   0x7FFFFFFFu /* a slot within a symbol */
-#define PRIORITY UINT64_MAX  /* of a pair that spells a piece: it must not stay apart */
-
-int nmt_merge_text_init(struct nmt_merge_text *t, enum nmt_merge_rule rule, struct nmt_err *err)
-{
-    *t = (struct nmt_merge_text){ .rule = rule };
-    uint32_t none;
-    NMT_TRY(nmt_merge_text_symbol(t, "", 0, &none, err));
-    return nmt_merge_text_add(t, 0, err);
-}
-
-void nmt_merge_text_release(struct nmt_merge_text *t)
-{
-    nmt_strings_release(&t->symbols);
-    nmt_pairs_release(&t->pairs);
-    free(t->width);
-    free(t->slots);
-    free(t->classes);
-    free(t->heap);
-    free(t->grown);
-    *t = (struct nmt_merge_text){ .n_slots = 0 };
-}
+#define AROUND    16  /* bytes that may be read beyond the text */
+#define LONG_WORD 256 /* bytes */
+#define MANY      32  /* symbols */
 
 /* Makes room in an array for one more item. */
 static int grow(void *array, size_t n, size_t *cap, size_t size, struct nmt_err *err)
@@ -52,405 +28,231 @@ static int grow(void *array, size_t n, size_t *cap, size_t size, struct nmt_err 
     return 0;
 }
 
-static int intern(struct nmt_merge_text *t, const char *text, size_t len, uint32_t width,
-                  uint32_t *symbol, struct nmt_err *err)
+/* Numbers a symbol among those of its width. One byte is its own code, and set by the caller. */
+static int give_code(struct nmt_merge_text *t, uint32_t symbol, struct nmt_err *err)
+{
+    struct nmt_merge_symbol *shape = &t->shapes[symbol];
+    if (shape->width == 1)
+        return 0;
+    unsigned width = shape->width < NMT_MERGE_WIDTHS ? shape->width : NMT_MERGE_WIDTHS;
+    struct nmt_merge_codes *codes = &t->codes[width - 1];
+    if (width < NMT_MERGE_WIDTHS && codes->n >> (8 * width) != 0)
+        return nmt_fail(err, NMT_ELIMIT, 0, "too many symbols");
+    NMT_TRY(grow(&codes->symbols, codes->n, &codes->cap, sizeof *codes->symbols, err));
+    shape->code = (uint32_t)codes->n;
+    codes->symbols[codes->n++] = symbol;
+    return 0;
+}
+
+/* The number of a symbol, which is made when it is new. */
+static int intern(struct nmt_merge_text *t, const char *text, size_t len,
+                  struct nmt_merge_symbol shape, uint32_t *symbol, struct nmt_err *err)
 {
     size_t before = t->symbols.n;
-    if (before >= INSIDE)
-        return nmt_fail(err, NMT_ELIMIT, 0, "too many symbols");
     NMT_TRY(nmt_strings_add(&t->symbols, text, len, symbol, err));
     if (*symbol < before)
         return 0;
-    NMT_TRY(grow(&t->width, before, &t->cap_width, sizeof *t->width, err));
-    t->width[before] = width;
+    NMT_TRY(grow(&t->shapes, before, &t->cap_shapes, sizeof *t->shapes, err));
+    t->shapes[before] = shape;
+    return give_code(t, *symbol, err);
+}
+
+int nmt_merge_text_init(struct nmt_merge_text *t, enum nmt_merge_rule rule, struct nmt_err *err)
+{
+    *t = (struct nmt_merge_text){ .rule = rule };
+    uint32_t none;
+    t->codes[0].symbols = calloc(256, sizeof(uint32_t)); /* digits of counts stay 0 */
+    if (!t->codes[0].symbols)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    NMT_TRY(intern(t, "", 0, (struct nmt_merge_symbol){ 0, 1, 0 }, &none, err));
+    for (uint32_t width = 2; width <= NMT_MERGE_WIDTHS; width++) { /* its code is 0 in all */
+        t->shapes[none].width = width;
+        NMT_TRY(give_code(t, none, err));
+    }
     return 0;
 }
 
-int nmt_merge_text_symbol(struct nmt_merge_text *t, const char *text, size_t len, uint32_t *symbol,
-                          struct nmt_err *err)
+void nmt_merge_text_release(struct nmt_merge_text *t)
 {
-    return intern(t, text, len, 1, symbol, err);
+    nmt_strings_release(&t->symbols);
+    for (size_t i = 0; i < NMT_MERGE_WIDTHS; i++)
+        free(t->codes[i].symbols);
+    nmt_code_points_release(&t->inside);
+    nmt_code_points_release(&t->last);
+    free(t->shapes);
+    free(t->words);
+    free(t->bytes);
+    free(t->starts ? t->starts - AROUND : NULL);
+    *t = (struct nmt_merge_text){ .n = 0 };
 }
 
-int nmt_merge_text_add(struct nmt_merge_text *t, uint32_t symbol, struct nmt_err *err)
+static int add_character(struct nmt_merge_text *t, struct nmt_code_points *to, uint32_t cp,
+                         const char *text, size_t len, uint32_t width, struct nmt_err *err)
 {
-    if (t->n_slots >= UINT32_MAX)
-        return nmt_fail(err, NMT_ELIMIT, 0,
-                        "the distinct words have more than 2^32 characters (see --max-types)");
-    NMT_TRY(grow(&t->slots, t->n_slots, &t->cap_slots, sizeof *t->slots, err));
-    t->slots[t->n_slots++] = symbol;
+    uint64_t *place = nmt_code_points_at(to, cp);
+    uint32_t symbol;
+    if (!place)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    NMT_TRY(intern(t, text, len, (struct nmt_merge_symbol){ 1, width, cp }, &symbol, err));
+    if (width == 1)
+        t->codes[0].symbols[cp] = symbol;
+    *place = symbol;
     return 0;
 }
 
-int nmt_merge_text_word(struct nmt_merge_text *t, uint64_t count, struct nmt_err *err)
+int nmt_merge_text_character(struct nmt_merge_text *t, uint32_t cp, const char *spelling,
+                             size_t len, struct nmt_err *err)
 {
-    NMT_TRY(nmt_merge_text_add(t, 0, err));
-    if (t->n_classes > 0 && t->classes[t->n_classes - 1].count == count)
+    char utf8[4];
+    return add_character(t, &t->inside, cp, spelling, len, (uint32_t)nmt_utf8_encode(cp, utf8),
+                         err);
+}
+
+/* --- words to symbols ------------------------------------------------------------------- */
+
+static void start_at(struct nmt_merge_text *t, size_t place)
+{
+    t->starts[place / 8] |= (unsigned char)(1u << place % 8);
+}
+
+/* Writes the code of a symbol (0: of what takes no part, in so many bytes). */
+static void put_symbol(struct nmt_merge_text *t, size_t width, uint32_t symbol)
+{
+    uint32_t code = symbol ? t->shapes[symbol].code : 0;
+    start_at(t, t->n);
+    for (size_t i = 0; i < width; i++, code >>= 8)
+        t->bytes[t->n++] = (unsigned char)code;
+}
+
+static void put_count(struct nmt_merge_text *t, uint64_t count)
+{
+    unsigned shift = 0;
+    while (shift < 63 && count >> (shift + 7) > 0)
+        shift += 7;
+    for (;; shift -= 7) {
+        start_at(t, t->n);
+        t->bytes[t->n++] = (unsigned char)(0x80 | (count >> shift & 0x7F));
+        if (shift == 0)
+            break;
+    }
+}
+
+/* The symbol of a code's character, made at its first appearance. */
+static int code_symbol(struct nmt_merge_text *t, const char *p, size_t len, uint32_t cp, bool last,
+                       uint32_t *symbol, struct nmt_err *err)
+{
+    struct nmt_code_points *known = last ? &t->last : &t->inside;
+    *symbol = (uint32_t)nmt_code_points_get(known, cp);
+    if (*symbol)
         return 0;
-    if (t->n_classes > 0)
-        t->classes[t->n_classes - 1].end = t->n_slots;
-    NMT_TRY(grow(&t->classes, t->n_classes, &t->cap_classes, sizeof *t->classes, err));
-    t->classes[t->n_classes++] = (struct nmt_count_class){ count, SIZE_MAX };
+    char text[NMT_CODES_SYMBOL];
+    memcpy(text, p, len);
+    text[len] = NMT_CODES_END;
+    NMT_TRY(add_character(t, known, cp, text, len + last, (uint32_t)len + last, err));
+    *symbol = (uint32_t)nmt_code_points_get(known, cp);
     return 0;
 }
 
-/* The count of the word at a place. *class is where the search begins; places ascend mostly. */
-static uint64_t count_at(const struct nmt_merge_text *t, size_t place, size_t *class)
+/* The text is written over the records, of which none is shorter than what becomes of it. */
+static int put_word(struct nmt_merge_text *t, const struct nmt_word *word, struct nmt_err *err)
 {
-    size_t low = *class;
-    if (low > 0 && place < t->classes[low - 1].end)
-        low = 0;
-    if (place >= t->classes[low].end) {
-        size_t high = t->n_classes - 1;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            if (place < t->classes[middle].end)
-                high = middle;
-            else
-                low = middle + 1;
-        }
+    bool codes = t->rule == NMT_MERGE_CODES;
+    size_t len = word->len;
+    put_count(t, word->count);
+    if (len >= LONG_WORD) {
+        NMT_TRY(grow(&t->words, t->n_words, &t->cap_words, sizeof *t->words, err));
+        t->words[t->n_words++] = (struct nmt_long_word){ t->n, t->n + len };
     }
-    *class = low;
-    return t->classes[low].count;
-}
-
-static const char *text_of(const struct nmt_merge_text *t, uint32_t symbol, size_t *len)
-{
-    *len = t->symbols.items[symbol].len;
-    return nmt_strings_get(&t->symbols, symbol);
-}
-
-static int compare_bytes(const char *a, size_t n, const char *b, size_t m)
-{
-    int c = memcmp(a, b, n < m ? n : m);
-    return c ? c : (n > m) - (n < m);
-}
-
-/* Compares the texts of two pairs as if each were written in one piece. */
-static int compare_joined(const struct nmt_merge_text *t, const struct nmt_pair *a,
-                          const struct nmt_pair *b)
-{
-    char left[NMT_PIECE_MAX], right[NMT_PIECE_MAX];
-    size_t n, m;
-    const char *part = text_of(t, a->left, &n);
-    memcpy(left, part, n);
-    part = text_of(t, a->right, &m);
-    memcpy(left + n, part, m);
-    size_t left_len = n + m;
-    part = text_of(t, b->left, &n);
-    memcpy(right, part, n);
-    part = text_of(t, b->right, &m);
-    memcpy(right + n, part, m);
-    return compare_bytes(left, left_len, right, n + m);
-}
-
-/* The byte of a code's symbol as it is written, -1 behind its end. */
-static int byte_at(const char *text, size_t len, size_t i)
-{
-    static const char end[] = "</w>";
-    if (i + 1 < len || (i < len && text[i] != NMT_CODES_END))
-        return (unsigned char)text[i];
-    bool ends = len > 0 && text[len - 1] == NMT_CODES_END;
-    return ends && i - (len - 1) < strlen(end) ? end[i - (len - 1)] : -1;
-}
-
-static int compare_symbols(const struct nmt_merge_text *t, uint32_t a, uint32_t b)
-{
-    size_t n, m;
-    const char *p = text_of(t, a, &n), *q = text_of(t, b, &m);
-    for (size_t i = 0; a != b; i++) {
-        int x = byte_at(p, n, i), y = byte_at(q, m, i);
-        if (x != y || x < 0)
-            return (x > y) - (x < y);
+    if (!codes)
+        put_symbol(t, 1, (uint32_t)nmt_code_points_get(&t->inside, ' '));
+    for (const char *p = word->text, *end = p + word->len; p < end;) {
+        uint32_t cp = 0, symbol;
+        size_t step = nmt_utf8_decode(p, (size_t)(end - p), &cp);
+        bool last = codes && p + step == end;
+        if (codes)
+            NMT_TRY(code_symbol(t, p, step, cp, last, &symbol, err));
+        else
+            symbol = (uint32_t)nmt_code_points_get(&t->inside, cp);
+        p += step;
+        put_symbol(t, step + last, symbol);
     }
     return 0;
 }
 
-/* Does pair a come before pair b, their counts being equal? */
-static bool tie(const struct nmt_merge_text *t, uint32_t x, uint32_t y)
+int nmt_merge_text_take(struct nmt_merge_text *t, struct nmt_word_counts *w, struct nmt_err *err)
 {
-    const struct nmt_pair *a = &t->pairs.items[x], *b = &t->pairs.items[y];
-    if (t->rule == NMT_MERGE_CODES) {
-        int c = compare_symbols(t, a->left, b->left);
-        return (c != 0 ? c : compare_symbols(t, a->right, b->right)) > 0;
+    nmt_word_counts_seal(w);
+    unsigned char *bits = calloc(w->used / 8 + 2 * AROUND, 1);
+    unsigned char *bytes = bits ? realloc(w->records, w->used + AROUND) : NULL;
+    if (!bytes) {
+        free(bits);
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     }
-    uint32_t wide = t->width[a->left] + t->width[a->right];
-    uint32_t other = t->width[b->left] + t->width[b->right];
-    if (wide != other)
-        return wide < other;
-    int c = compare_joined(t, a, b);
-    return c != 0 ? c < 0 : t->width[a->left] < t->width[b->left];
-}
-
-static bool before(const struct nmt_merge_text *t, const struct nmt_merge_wait *a,
-                   const struct nmt_merge_wait *b)
-{
-    if (a->priority != b->priority)
-        return a->priority > b->priority;
-    if (a->pair == b->pair)
-        return false;
-    if (a->priority == PRIORITY) { /* pieces were numbered as they were made */
-        uint32_t x = t->pairs.items[a->pair].joined, y = t->pairs.items[b->pair].joined;
-        if (x != y)
-            return x < y;
-    }
-    return tie(t, a->pair, b->pair);
-}
-
-static uint64_t priority_of(const struct nmt_pair *pair)
-{
-    return pair->joined != NMT_PAIR_NONE ? PRIORITY : pair->count;
-}
-
-static void sift_down(struct nmt_merge_text *t, size_t i, struct nmt_merge_wait item)
-{
-    for (;;) {
-        size_t child = 2 * i + 1;
-        if (child >= t->n_heap)
-            break;
-        if (child + 1 < t->n_heap && before(t, &t->heap[child + 1], &t->heap[child]))
-            child++;
-        if (!before(t, &t->heap[child], &item))
-            break;
-        t->heap[i] = t->heap[child];
-        i = child;
-    }
-    t->heap[i] = item;
-}
-
-static int heap_push(struct nmt_merge_text *t, uint32_t pair, struct nmt_err *err)
-{
-    NMT_TRY(grow(&t->heap, t->n_heap, &t->cap_heap, sizeof *t->heap, err));
-    struct nmt_merge_wait item = { priority_of(&t->pairs.items[pair]), pair };
-    size_t i = t->n_heap++;
-    for (; i > 0 && before(t, &item, &t->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        t->heap[i] = t->heap[(i - 1) / 2];
-    t->heap[i] = item;
-    return 0;
-}
-
-static void heap_drop(struct nmt_merge_text *t)
-{
-    struct nmt_merge_wait last = t->heap[--t->n_heap];
-    if (t->n_heap > 0)
-        sift_down(t, 0, last);
-}
-
-/* Names of special and byte pieces are not to be made out of text. */
-static bool is_reserved(const struct nmt_merge_text *t, const char *text, size_t len)
-{
-    for (size_t i = 0; i < NMT_ID_SPECIALS; i++)
-        if (strlen(nmt_special_pieces[i]) == len && memcmp(nmt_special_pieces[i], text, len) == 0)
-            return true;
-    return t->bar_bytes && nmt_piece_byte(text, len) >= 0;
-}
-
-/* What a pair would spell: too long, reserved, a piece already, or something new. */
-static void judge(struct nmt_merge_text *t, struct nmt_pair *pair)
-{
-    char joined[NMT_PIECE_MAX];
-    size_t n, m;
-    const char *left = text_of(t, pair->left, &n), *right = text_of(t, pair->right, &m);
-    pair->barred = n + m > sizeof joined;
-    if (pair->barred)
-        return;
-    memcpy(joined, left, n);
-    memcpy(joined + n, right, m);
-    pair->barred = is_reserved(t, joined, n + m);
-    if (!pair->barred)
-        pair->joined = nmt_strings_find(&t->symbols, joined, n + m);
-}
-
-static int add_pair(struct nmt_merge_text *t, uint32_t left, uint32_t right, uint32_t *number,
-                    struct nmt_err *err)
-{
-    size_t known = t->pairs.n;
-    NMT_TRY(nmt_pairs_add(&t->pairs, left, right, number, err));
-    if (*number == known && t->rule == NMT_MERGE_PIECES)
-        judge(t, &t->pairs.items[*number]);
-    return 0;
-}
-
-/* A pair has come to stand at a place. */
-static int gain(struct nmt_merge_text *t, uint32_t left, uint32_t right, size_t place,
-                uint64_t count, struct nmt_err *err)
-{
-    uint32_t number;
-    NMT_TRY(add_pair(t, left, right, &number, err));
-    struct nmt_pair *pair = &t->pairs.items[number];
-    pair->count += count;
-    NMT_TRY(nmt_pair_add_place(pair, (uint32_t)place, err));
-    if (!pair->waiting && !pair->barred) {
-        pair->waiting = true;
-        NMT_TRY(grow(&t->grown, t->n_grown, &t->cap_grown, sizeof *t->grown, err));
-        t->grown[t->n_grown++] = number;
-    }
-    return 0;
-}
-
-static void lose(struct nmt_merge_text *t, uint32_t left, uint32_t right, uint64_t count)
-{
-    struct nmt_pair *pair = &t->pairs.items[nmt_pairs_find(&t->pairs, left, right)];
-    pair->count -= count;
-    if (pair->count == 0 && !pair->waiting)
-        nmt_pair_forget(pair);
-}
-
-int nmt_merge_text_start(struct nmt_merge_text *t, struct nmt_err *err)
-{
-    NMT_TRY(nmt_merge_text_add(t, 0, err));
-    size_t class = 0;
-    uint32_t number;
-    for (size_t i = 1; i + 1 < t->n_slots; i++) {
-        if (t->slots[i] == 0 || t->slots[i + 1] == 0)
-            continue;
-        NMT_TRY(add_pair(t, t->slots[i], t->slots[i + 1], &number, err));
-        t->pairs.items[number].count += count_at(t, i, &class);
-        t->pairs.items[number].n++;
-    }
-    for (size_t i = 0; i < t->pairs.n; i++) {
-        struct nmt_pair *pair = &t->pairs.items[i];
-        uint32_t n = pair->n;
-        pair->n = 0;
-        NMT_TRY(nmt_pair_reserve(pair, n, err));
-        if (!pair->barred)
-            NMT_TRY(heap_push(t, (uint32_t)i, err));
-    }
-    for (size_t i = 1; i + 1 < t->n_slots; i++) {
-        if (t->slots[i] == 0 || t->slots[i + 1] == 0)
-            continue;
-        number = nmt_pairs_find(&t->pairs, t->slots[i], t->slots[i + 1]);
-        NMT_TRY(nmt_pair_add_place(&t->pairs.items[number], (uint32_t)i, err));
-    }
-    return 0;
-}
-
-/* Joins left and right at a place into a symbol; the pairs around it change. */
-static int join_at(struct nmt_merge_text *t, uint32_t left, uint32_t right, uint32_t joined,
-                   size_t place, uint64_t count, struct nmt_err *err)
-{
-    size_t middle = place + t->width[left], end = middle + t->width[right];
-    uint32_t past = t->slots[place - 1] & ~LAST, next = t->slots[end];
-    t->slots[middle - 1] = INSIDE; /* before the two below: they may be the same slots */
-    t->slots[middle] = INSIDE;
-    t->slots[place] = joined;
-    t->slots[end - 1] = joined | LAST;
-    lose(t, left, right, count);
-    if (past) {
-        lose(t, past, left, count);
-        NMT_TRY(gain(t, past, joined, place - t->width[past], count, err));
-    }
-    if (next) {
-        lose(t, right, next, count);
-        NMT_TRY(gain(t, joined, next, place, count, err));
-    }
-    return 0;
-}
-
-/* Joins a pair wherever it stands, from the left, without overlap. */
-static int join_everywhere(struct nmt_merge_text *t, uint32_t number, uint32_t joined,
-                           struct nmt_err *err)
-{
-    /* The pair's list is taken out: gaining places may move or extend the table of pairs. */
-    struct nmt_pair pair = t->pairs.items[number];
-    const uint32_t *places = nmt_pair_places(&pair);
-    struct nmt_pair *left_behind = &t->pairs.items[number];
-    left_behind->n = 0;
-    left_behind->cap = 2;
-    left_behind->unsorted = false;
-    size_t class = 0;
+    w->records = t->bytes = bytes;
+    t->starts = bits + AROUND;
+    struct nmt_word word;
     int rc = 0;
-    for (uint32_t i = 0; i < pair.n && rc == 0; i++) {
-        size_t place = places[i];
-        if (t->slots[place] != pair.left || t->slots[place + t->width[pair.left]] != pair.right)
-            continue;
-        rc = join_at(t, pair.left, pair.right, joined, place, count_at(t, place, &class), err);
-    }
-    nmt_pair_forget(&pair);
+    for (size_t at = 0; rc == 0 && nmt_word_counts_next(w, &at, &word);)
+        rc = put_word(t, &word, err);
+    w->records = NULL;
+    nmt_word_counts_release(w);
+    memset(t->bytes + t->n, 0x80, AROUND / 2); /* digits at the end, as before a word */
+    for (size_t i = 0; i < 3; i++)
+        start_at(t, t->n + i);
     return rc;
 }
 
-/* All other ways to spell a new piece join to it too, as they will in the segmenter. */
-static int mark_cuts(struct nmt_merge_text *t, uint32_t joined, struct nmt_err *err)
+/* The start of the long word around a place, the place itself when there is none. */
+static size_t long_word(const struct nmt_merge_text *t, size_t place)
 {
-    size_t len;
-    const char *text = text_of(t, joined, &len);
-    for (size_t i = 1; i < len; i++) {
-        if (((unsigned char)text[i] & 0xC0) == 0x80)
-            continue;
-        uint32_t left = nmt_strings_find(&t->symbols, text, i);
-        uint32_t right =
-            left == NMT_STRINGS_NONE ? left : nmt_strings_find(&t->symbols, text + i, len - i);
-        uint32_t number =
-            right == NMT_STRINGS_NONE ? NMT_PAIR_NONE : nmt_pairs_find(&t->pairs, left, right);
-        if (number == NMT_PAIR_NONE)
-            continue;
-        t->pairs.items[number].joined = joined;
-        if (t->pairs.items[number].count > 0)
-            NMT_TRY(heap_push(t, number, err));
-    }
-    return 0;
-}
-
-static int join(struct nmt_merge_text *t, uint32_t number, uint32_t joined, struct nmt_err *err)
-{
-    NMT_TRY(join_everywhere(t, number, joined, err));
-    for (size_t i = 0; i < t->n_grown; i++) {
-        struct nmt_pair *pair = &t->pairs.items[t->grown[i]];
-        pair->waiting = false;
-        if (pair->count > 0)
-            NMT_TRY(heap_push(t, t->grown[i], err));
+    size_t low = 0, high = t->n_words;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (place < t->words[middle].end)
+            high = middle;
         else
-            nmt_pair_forget(pair);
+            low = middle + 1;
     }
-    t->n_grown = 0;
-    return 0;
+    return low < t->n_words && place >= t->words[low].start ? t->words[low].start : place;
 }
 
-static int intern_joined(struct nmt_merge_text *t, const struct nmt_pair *pair, uint32_t *joined,
-                         struct nmt_err *err)
+uint64_t nmt_merge_count(const struct nmt_merge_text *t, size_t place)
 {
-    size_t n, m;
-    const char *left = text_of(t, pair->left, &n), *right = text_of(t, pair->right, &m);
-    char *text = malloc(n + m + 1);
+    for (unsigned i = 0; !nmt_merge_is_digit(t, place); i++) {
+        if (i == MANY)
+            place = long_word(t, place);
+        place = nmt_merge_previous(t, place);
+    }
+    uint64_t count = 0;
+    for (unsigned shift = 0; nmt_merge_is_digit(t, place); shift += 7) {
+        count |= (uint64_t)(t->bytes[place] & 0x7F) << shift;
+        if (place == 0)
+            break;
+        place = nmt_merge_previous(t, place);
+    }
+    return count;
+}
+
+/*
+ * The symbol is new, for a text is never spelt by two pairs of symbols. What stands between two
+ * borders that no merge has crossed was merged as if it stood alone, since every merge is made
+ * wherever it can be, from the left: so equal texts are in equal symbols.
+ */
+int nmt_merge_text_join(struct nmt_merge_text *t, uint32_t left, uint32_t right, uint32_t *joined,
+                        struct nmt_err *err)
+{
+    const struct nmt_string *a = &t->symbols.items[left], *b = &t->symbols.items[right];
+    const struct nmt_merge_symbol *x = &t->shapes[left], *y = &t->shapes[right];
+    struct nmt_merge_symbol shape = { x->characters + y->characters, x->width + y->width, 0 };
+    size_t len = a->len + b->len, before = t->symbols.n;
+    (void)before;
+    char *text = malloc(len + 1);
     if (!text)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    memcpy(text, left, n);
-    memcpy(text + n, right, m);
-    int rc = intern(t, text, n + m, t->width[pair->left] + t->width[pair->right], joined, err);
+    memcpy(text, nmt_strings_get(&t->symbols, left), a->len);
+    memcpy(text + a->len, nmt_strings_get(&t->symbols, right), b->len);
+    int rc = intern(t, text, len, shape, joined, err);
     free(text);
+    assert(rc < 0 || *joined == before);
     return rc;
-}
-
-int nmt_merge_text_step(struct nmt_merge_text *t, uint64_t min_count, uint32_t *left,
-                        uint32_t *right, uint32_t *joined, struct nmt_err *err)
-{
-    while (t->n_heap > 0) {
-        struct nmt_merge_wait top = t->heap[0];
-        struct nmt_pair *pair = &t->pairs.items[top.pair];
-        if (pair->count == 0) {
-            heap_drop(t);
-            continue;
-        }
-        if (priority_of(pair) != top.priority) {
-            top.priority = priority_of(pair);
-            sift_down(t, 0, top);
-            continue;
-        }
-        if (pair->joined == NMT_PAIR_NONE && pair->count < min_count)
-            return 0;
-        heap_drop(t);
-        if (pair->joined != NMT_PAIR_NONE) {
-            NMT_TRY(join(t, top.pair, pair->joined, err));
-            continue;
-        }
-        *left = pair->left;
-        *right = pair->right;
-        NMT_TRY(intern_joined(t, pair, joined, err));
-        NMT_TRY(join(t, top.pair, *joined, err));
-        if (t->rule == NMT_MERGE_PIECES)
-            NMT_TRY(mark_cuts(t, *joined, err));
-        return 1;
-    }
-    return 0;
 }

@@ -2,7 +2,6 @@
  * misses seldom leaves the table. */
 #include "strings_internal.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,20 +22,6 @@ void nmt_strings_empty(struct nmt_strings *s)
         memset(s->slots, 0, s->n_slots * sizeof *s->slots);
 }
 
-static uint64_t load64(const char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static uint64_t load32(const char *p)
-{
-    uint32_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 /* Eight bytes a step; what is left is read with an overlap, so that there is no loop over bytes. */
 uint32_t nmt_strings_hash(const char *p, size_t n)
 {
@@ -44,14 +29,14 @@ uint32_t nmt_strings_hash(const char *p, size_t n)
     uint64_t h = n * k;
     const char *end = p + n;
     for (; end - p > 8; p += 8) {
-        h = (h ^ load64(p)) * k;
+        h = (h ^ nmt_load64(p)) * k;
         h ^= h >> 29;
     }
     uint64_t last;
     if (n >= 8)
-        last = load64(end - 8);
+        last = nmt_load64(end - 8);
     else if (n >= 4)
-        last = load32(p) << 32 | load32(end - 4);
+        last = nmt_load32(p) << 32 | nmt_load32(end - 4);
     else if (n > 0)
         last = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 |
                (unsigned char)end[-1];
@@ -63,21 +48,6 @@ uint32_t nmt_strings_hash(const char *p, size_t n)
     return (uint32_t)(h >> 32);
 }
 
-/* Most strings are short, and calling memcmp takes longer than comparing them. */
-static bool same(const char *a, const char *b, size_t n)
-{
-    if (n > 16)
-        return memcmp(a, b, n) == 0;
-    if (n >= 8)
-        return load64(a) == load64(b) && load64(a + n - 8) == load64(b + n - 8);
-    if (n >= 4)
-        return load32(a) == load32(b) && load32(a + n - 4) == load32(b + n - 4);
-    for (size_t i = 0; i < n; i++)
-        if (a[i] != b[i])
-            return false;
-    return true;
-}
-
 /* The slot that holds the string, or the free one where it belongs. */
 static size_t find_slot(const struct nmt_strings *s, const char *bytes, size_t len, uint32_t hash)
 {
@@ -86,7 +56,7 @@ static size_t find_slot(const struct nmt_strings *s, const char *bytes, size_t l
         if (s->slots[i] >> 32 != hash)
             continue;
         const struct nmt_string *item = &s->items[(uint32_t)s->slots[i] - 1];
-        if (item->len == len && same(s->bytes + item->at, bytes, len))
+        if (item->len == len && nmt_same_bytes(s->bytes + item->at, bytes, len))
             break;
     }
     return i;

@@ -8,8 +8,10 @@
 
 #include <nmt/error.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define NMT_STRINGS_NONE UINT32_MAX
 
@@ -46,6 +48,35 @@ uint32_t nmt_strings_find(const struct nmt_strings *s, const char *bytes, size_t
  */
 int nmt_strings_add(struct nmt_strings *s, const char *bytes, size_t len, uint32_t *number,
                     struct nmt_err *err) NMT_MUST_USE;
+
+static inline uint64_t nmt_load64(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline uint64_t nmt_load32(const char *p)
+{
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/** Most strings are short, and calling memcmp takes longer than comparing them. */
+static inline bool nmt_same_bytes(const char *a, const char *b, size_t n)
+{
+    if (n > 16)
+        return memcmp(a, b, n) == 0;
+    if (n >= 8)
+        return nmt_load64(a) == nmt_load64(b) && nmt_load64(a + n - 8) == nmt_load64(b + n - 8);
+    if (n >= 4)
+        return nmt_load32(a) == nmt_load32(b) && nmt_load32(a + n - 4) == nmt_load32(b + n - 4);
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
 
 /** Borrowed until the next nmt_strings_add. */
 static inline const char *nmt_strings_get(const struct nmt_strings *s, uint32_t number)

@@ -65,6 +65,8 @@ static const char *piece_fault(const char *piece, size_t len)
             return nmt_utf8_valid(piece, len) < len ? "piece is not valid UTF-8"
                                                     : "U+2582 stands alone (see "
                                                       "nmt-vocabulary(5))";
+        if (i > 0 && memcmp(piece + i, NMT_SPACE, NMT_SPACE_LEN) == 0)
+            return "piece reaches over a space";
         i += symbol;
     }
     return NULL;
@@ -190,6 +192,11 @@ int nmt_vocab_from_pieces(struct nmt_vocab **out, const struct nmt_vocab_spec *s
 size_t nmt_vocab_size(const struct nmt_vocab *v)
 {
     return v->pieces.n;
+}
+
+bool nmt_vocab_is_foreign(const struct nmt_vocab *v)
+{
+    return v->foreign;
 }
 
 const struct nmt_vocab_spec *nmt_vocab_spec(const struct nmt_vocab *v)

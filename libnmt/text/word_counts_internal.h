@@ -1,18 +1,28 @@
 /*
- * The distinct words of a text and how often each stands there. Their number is bounded: when
- * there are too many, the longest are given up, so that what is kept depends on the text alone
- * and not on its order.
+ * The distinct words of a text and how often each stands there, in little more memory than the
+ * words themselves: one block of records, which learning merges later turns into its text in
+ * place, and an index that is made anew when it is full. Their number is bounded: when there
+ * are too many, the longest are given up, so that what is kept depends on the text alone and not on
+ * its order.
  */
 #ifndef NMT_WORD_COUNTS_INTERNAL_H
 #define NMT_WORD_COUNTS_INTERNAL_H
 
 #include "normalise_internal.h"
-#include "strings_internal.h"
+
+#include <nmt/error.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct nmt_word_counts {
-    struct nmt_strings words;
-    uint64_t *counts; /* [words.n] 0: not to be used */
-    size_t cap_counts;
+    /* Records: count, length, bytes; see word_counts.c. */
+    unsigned char *records;
+    size_t used, cap;
+    struct nmt_word_bucket *index;
+    size_t n_buckets;
+    size_t n;           /* words in the index */
     size_t most, live;  /* bound, and how many words are within `limit` */
     uint32_t *of_class; /* live words of each length class */
     uint32_t limit;     /* the last class that is kept */
@@ -36,11 +46,26 @@ uint64_t nmt_word_counts_given_up(const struct nmt_word_counts *w, size_t *longe
 int nmt_word_counts_normalise(struct nmt_word_counts *w, struct nmt_normaliser *n,
                               struct nmt_err *err) NMT_MUST_USE;
 
+struct nmt_word {
+    const char *text; /* borrowed until the next word is added */
+    size_t len;
+    uint64_t count;
+    size_t at; /* where its record has the length */
+};
+
+/** The next word from *at on (0 at first), which is moved behind it; false at the end. */
+bool nmt_word_counts_next(const struct nmt_word_counts *w, size_t *at, struct nmt_word *word);
+
 /**
- * The words with at least min_count, the most frequent first, equal counts in the order of their
- * bytes. *order is the caller's to free.
+ * The words that `usable` accepts and that were seen at least min_count times, the most frequent
+ * first, equal counts in the order of their bytes, at most `most` of them. *order is the caller's
+ * to free; its texts are borrowed.
  */
-int nmt_word_counts_order(const struct nmt_word_counts *w, uint64_t min_count, uint32_t **order,
+int nmt_word_counts_order(const struct nmt_word_counts *w, uint64_t min_count, size_t most,
+                          bool (*usable)(const char *text, size_t len), struct nmt_word **order,
                           size_t *n, struct nmt_err *err) NMT_MUST_USE;
+
+/** Gives up the index, when no more words are to be added. */
+void nmt_word_counts_seal(struct nmt_word_counts *w);
 
 #endif

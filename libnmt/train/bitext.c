@@ -108,19 +108,30 @@ int nmt_text_read_pair(struct nmt_text *source, struct nmt_text *target, const c
 void nmt_bitext_release(struct nmt_bitext *b)
 {
     free(b->ids);
+    free(b->words);
     free(b->pair);
     *b = (struct nmt_bitext){ .ids = NULL };
 }
 
-static int add_ids(struct nmt_bitext *b, const nmt_id *ids, size_t n, struct nmt_err *err)
+static int add_ids(struct nmt_bitext *b, const struct nmt_segmented *cut, size_t n, bool words,
+                   struct nmt_err *err)
 {
     void *array = b->ids;
     int rc = grow(&array, &b->cap_ids, b->n_ids + n + 1, sizeof *b->ids, err);
     b->ids = array;
     NMT_TRY(rc);
     if (n)
-        memcpy(b->ids + b->n_ids, ids, n * sizeof *ids);
+        memcpy(b->ids + b->n_ids, cut->ids, n * sizeof *b->ids);
     b->ids[b->n_ids + n] = NMT_ID_EOS;
+    if (words) {
+        array = b->words;
+        rc = grow(&array, &b->cap_words, b->n_ids + n + 1, sizeof *b->words, err);
+        b->words = array;
+        NMT_TRY(rc);
+        for (size_t i = 0; i < n; i++)
+            b->words[b->n_ids + i] = nmt_word_16(cut->word[i]);
+        b->words[b->n_ids + n] = NMT_NO_WORD_16;
+    }
     b->n_ids += n + 1;
     return 0;
 }
@@ -135,7 +146,8 @@ static uint64_t count_unknown(const nmt_id *ids, size_t n)
 
 /* One pair, source segmented by s[0] and target by s[1] (both may be one segmenter). */
 static int add_pair(struct nmt_bitext *b, struct nmt_segmenter *s[2], const char *line[2],
-                    const size_t len[2], uint32_t number, size_t max_length, struct nmt_err *err)
+                    const size_t len[2], uint32_t number, size_t max_length, bool words,
+                    struct nmt_err *err)
 {
     const size_t first = b->n_ids;
     size_t n[2];
@@ -150,15 +162,16 @@ static int add_pair(struct nmt_bitext *b, struct nmt_segmenter *s[2], const char
             b->n_ids = first;
             return 0;
         }
-        NMT_TRY(add_ids(b, cut->ids, n[side], err));
+        NMT_TRY(add_ids(b, cut, n[side], words, err));
     }
     void *array = b->pair;
     int rc = grow(&array, &b->cap, b->n + 1, sizeof *b->pair, err);
     b->pair = array;
     NMT_TRY(rc);
     const size_t target = first + n[0] + 1;
-    b->pair[b->n++] =
-        (struct nmt_bitext_pair){ first, target, (uint32_t)n[0] + 1, (uint32_t)n[1] + 1, number };
+    b->pair[b->n++] = (struct nmt_bitext_pair){
+        first, target, (uint32_t)n[0] + 1, (uint32_t)n[1] + 1, number, 1
+    };
     b->S_total += n[0];
     b->T_total += n[1];
     b->unknown_source += count_unknown(b->ids + first, n[0]);
@@ -191,7 +204,8 @@ static int digest(struct nmt_bitext *b, struct nmt_err *err)
 
 int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
                      const struct nmt_text *target, const struct nmt_vocab *source_vocab,
-                     const struct nmt_vocab *target_vocab, size_t max_length, struct nmt_err *err)
+                     const struct nmt_vocab *target_vocab, size_t max_length, bool words,
+                     struct nmt_err *err)
 {
     struct nmt_segmenter *s[2] = { NULL, NULL };
     int rc = nmt_segmenter_new(&s[0], source_vocab, err);
@@ -202,11 +216,22 @@ int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
         size_t len[2];
         const char *line[2] = { nmt_text_line(source, i, &len[0]),
                                 nmt_text_line(target, i, &len[1]) };
-        rc = add_pair(b, s, line, len, (uint32_t)i, max_length, err);
+        rc = add_pair(b, s, line, len, (uint32_t)i, max_length, words, err);
     }
     nmt_segmenter_free(s[0]);
     nmt_segmenter_free(s[1]);
     return rc < 0 ? rc : digest(b, err);
+}
+
+bool nmt_vocab_same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
+{
+    bool same = nmt_vocab_size(a) == nmt_vocab_size(b);
+    for (nmt_id i = 0; same && i < nmt_vocab_size(a); i++) {
+        size_t n, m;
+        const char *x = nmt_vocab_piece(a, i, &n), *y = nmt_vocab_piece(b, i, &m);
+        same = n == m && memcmp(x, y, n) == 0;
+    }
+    return same;
 }
 
 static int learn(struct nmt_vocab **v, const struct nmt_config *c,

@@ -23,6 +23,7 @@ void nmt_cutter_release(struct nmt_cutter *c)
     nmt_segmenter_free(c->segmenter[0]);
     nmt_segmenter_free(c->segmenter[1]);
     free(c->ids);
+    free(c->words);
     free(c->at);
     *c = (struct nmt_cutter){ .ids = NULL };
 }
@@ -35,6 +36,12 @@ static int make_room(struct nmt_cutter *c, size_t ids, struct nmt_err *err)
     if (!more)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for the pieces of a batch");
     c->ids = more;
+    if (c->how->data->words) {
+        uint16_t *words = realloc(c->words, 2 * ids * sizeof *words);
+        if (!words)
+            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for the words of a batch");
+        c->words = words;
+    }
     c->cap_ids = 2 * ids;
     return 0;
 }
@@ -56,8 +63,13 @@ static int cut(struct nmt_cutter *c, uint64_t epoch, uint32_t line, size_t side,
     NMT_TRY(make_room(c, c->n_ids + pieces->n + 1, err));
     *at = c->n_ids;
     memcpy(c->ids + c->n_ids, pieces->ids, pieces->n * sizeof *c->ids);
-    c->n_ids += pieces->n;
-    c->ids[c->n_ids++] = NMT_ID_EOS;
+    c->ids[c->n_ids + pieces->n] = NMT_ID_EOS;
+    if (c->words) {
+        for (size_t i = 0; i < pieces->n; i++)
+            c->words[c->n_ids + i] = nmt_word_16(pieces->word[i]);
+        c->words[c->n_ids + pieces->n] = NMT_NO_WORD_16;
+    }
+    c->n_ids += pieces->n + 1;
     return 0;
 }
 
@@ -99,4 +111,10 @@ int nmt_cutter_run(struct nmt_cutter *c, uint64_t epoch, struct nmt_pair *pairs,
             pairs[i].target = c->ids + c->at[2 * i + 1];
     }
     return 0;
+}
+
+const uint16_t *nmt_cutter_words(const struct nmt_cutter *c, size_t i, size_t side)
+{
+    const size_t at = c->at[2 * i + side];
+    return at == AS_IT_WAS ? NULL : c->words + at;
 }

@@ -25,8 +25,9 @@ struct nmt_cutting {
 struct nmt_cutter {
     const struct nmt_cutting *how;
     struct nmt_segmenter *segmenter[2];
-    nmt_id *ids; /* of the pairs last cut */
-    size_t *at;  /* [2 n] where each side begins in ids, SIZE_MAX: not in there */
+    nmt_id *ids;     /* of the pairs last cut */
+    uint16_t *words; /* of the ids, as in struct nmt_bitext; NULL: not wanted there */
+    size_t *at;      /* [2 n] where each side begins in ids, SIZE_MAX: not in there */
     size_t n_ids, cap_ids, cap_at;
 };
 
@@ -40,5 +41,8 @@ void nmt_cutter_release(struct nmt_cutter *c);
  */
 int nmt_cutter_run(struct nmt_cutter *c, uint64_t epoch, struct nmt_pair *pairs, size_t n,
                    struct nmt_err *err) NMT_MUST_USE;
+
+/** The words of side 0 or 1 of the i-th pair last cut; NULL: that side is as it was. */
+const uint16_t *nmt_cutter_words(const struct nmt_cutter *c, size_t i, size_t side);
 
 #endif

@@ -5,14 +5,18 @@
 #include <string.h>
 
 /* What a shard tells the others; whole numbers are exact. */
-enum { LOSS, NLL, SOURCE_TOKENS, TARGET_TOKENS, TOLD };
+enum { LOSS, NLL, GUIDE, SOURCE_TOKENS, TARGET_TOKENS, WEIGHTED_TOKENS, WEIGHTED_PAIRS, TOLD };
 
-int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
-                      const struct nmt_layout *layout, const struct nmt_cutting *cutting,
-                      struct nmt_shard_range own, struct nmt_ranks *ranks, size_t largest_batch,
+int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_gradient_plan *plan,
                       struct nmt_err *err)
 {
-    *g = (struct nmt_gradient){ .shape = shape, .own = own, .ranks = ranks };
+    const struct nmt_shard_range own = plan->own;
+    const size_t count = plan->layout->count;
+    *g = (struct nmt_gradient){ .shape = plan->shape,
+                                .own = own,
+                                .ranks = plan->ranks,
+                                .links = plan->links,
+                                .frozen = plan->frozen };
     g->shard = calloc(own.n, sizeof *g->shard);
     g->block = calloc(own.n, sizeof *g->block);
     g->told = calloc(TOLD * own.all + 1, sizeof *g->told);
@@ -20,21 +24,21 @@ int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_shape *shape,
         goto no_memory;
     for (size_t i = 0; i < own.n; i++) {
         struct nmt_shard *s = &g->shard[i];
-        nmt_pass_init(&s->pass, shape);
-        s->pairs = calloc(largest_batch / own.all + 1, sizeof *s->pairs);
-        g->block[i] = aligned_alloc(64, layout->count * sizeof(real));
+        nmt_pass_init(&s->pass, plan->shape);
+        s->pairs = calloc(plan->largest_batch / own.all + 1, sizeof *s->pairs);
+        g->block[i] = aligned_alloc(64, count * sizeof(real));
         if (!s->pairs || !g->block[i])
             goto no_memory;
-        memset(g->block[i], 0, layout->count * sizeof(real));
-        nmt_params_bind(&s->grads, shape, layout, g->block[i]);
-        if (cutting)
-            NMT_TRY(nmt_cutter_init(&s->cutter, cutting, err));
+        memset(g->block[i], 0, count * sizeof(real));
+        nmt_params_bind(&s->grads, plan->shape, plan->layout, g->block[i]);
+        if (plan->cutting)
+            NMT_TRY(nmt_cutter_init(&s->cutter, plan->cutting, err));
     }
     return 0;
 no_memory:
     nmt_gradient_release(g);
     return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu gradients of %zu numbers", own.n,
-                    layout->count);
+                    count);
 }
 
 void nmt_gradient_release(struct nmt_gradient *g)
@@ -42,6 +46,7 @@ void nmt_gradient_release(struct nmt_gradient *g)
     for (size_t i = 0; g->shard && i < g->own.n; i++) {
         nmt_pass_release(&g->shard[i].pass);
         nmt_cutter_release(&g->shard[i].cutter);
+        nmt_guides_release(&g->shard[i].guides);
         free(g->shard[i].pairs);
     }
     for (size_t i = 0; g->block && i < g->own.n; i++)
@@ -59,6 +64,7 @@ struct nmt_pair nmt_bitext_pair_at(const struct nmt_bitext *data, size_t i)
                               .target = data->ids + p->target,
                               .S = p->S,
                               .T = p->T,
+                              .weight = (real)p->weight,
                               .position = (uint32_t)i };
 }
 
@@ -67,12 +73,23 @@ struct job {
     const struct nmt_gradient_task *task;
 };
 
-static int work(struct nmt_shard *s, const struct nmt_gradient_task *t)
+static int work(const struct nmt_gradient *g, struct nmt_shard *s,
+                const struct nmt_gradient_task *t)
 {
-    if (s->cutter.how)
+    const struct nmt_cutter *cutter = s->cutter.how ? &s->cutter : NULL;
+    if (cutter)
         NMT_TRY(nmt_cutter_run(&s->cutter, t->epoch, s->pairs, s->n, &s->err));
+    if (g->links)
+        NMT_TRY(nmt_guides_set(&s->guides, g->links, t->data, cutter, s->pairs, s->n, &s->err));
+    s->pass.guide_weight = t->guide_weight;
     return nmt_pass_run(&s->pass, t->params, &s->grads, s->pairs, s->n, t->dropout,
                         t->label_smoothing, &s->loss, &s->err);
+}
+
+static void clear_frozen(const struct nmt_frozen_rows *frozen, real *block)
+{
+    for (size_t i = 0; i < frozen->n; i++)
+        memset(block + frozen->at[i], 0, frozen->length * sizeof *block);
 }
 
 static void run_shard(void *arg, size_t i, size_t worker)
@@ -80,19 +97,24 @@ static void run_shard(void *arg, size_t i, size_t worker)
     (void)worker;
     const struct job *j = arg;
     struct nmt_shard *s = &j->g->shard[i];
-    s->loss = (struct nmt_loss){ 0, 0 };
+    s->loss = (struct nmt_loss){ .loss = 0 };
     s->err = (struct nmt_err)NMT_ERR_INIT;
-    if (s->n && work(s, j->task) < 0)
+    if (s->n && work(j->g, s, j->task) < 0)
         return; /* s->err says why; nmt_gradient_run looks at it */
+    clear_frozen(j->g->frozen, j->g->block[i]);
 }
 
 static void tell(double *told, const struct nmt_shard *s)
 {
     told[LOSS] = s->loss.loss;
     told[NLL] = s->loss.nll;
+    told[GUIDE] = s->loss.guide;
     for (size_t k = 0; k < s->n; k++) { /* as they were cut in the end */
+        const double weight = (double)nmt_pair_weight(&s->pairs[k]);
         told[SOURCE_TOKENS] += s->pairs[k].S;
         told[TARGET_TOKENS] += s->pairs[k].T;
+        told[WEIGHTED_TOKENS] += weight * s->pairs[k].T;
+        told[WEIGHTED_PAIRS] += weight;
     }
 }
 
@@ -117,12 +139,17 @@ static int add_up(struct nmt_gradient *g, struct nmt_err *err)
     if (*failed > 0)
         return nmt_fail(err, NMT_ENOMEM, 0, "another rank cannot go on");
     g->S = g->T = 0;
-    g->loss = (struct nmt_loss){ 0, 0 };
+    g->weighted_T = g->weighted_pairs = 0;
+    g->loss = (struct nmt_loss){ .loss = 0 };
     for (size_t i = 0; i < all; i++) {
-        g->loss.loss += g->told[TOLD * i + LOSS];
-        g->loss.nll += g->told[TOLD * i + NLL];
-        g->S += (uint64_t)g->told[TOLD * i + SOURCE_TOKENS];
-        g->T += (uint64_t)g->told[TOLD * i + TARGET_TOKENS];
+        const double *told = g->told + TOLD * i;
+        g->loss.loss += told[LOSS];
+        g->loss.nll += told[NLL];
+        g->loss.guide += told[GUIDE];
+        g->S += (uint64_t)told[SOURCE_TOKENS];
+        g->T += (uint64_t)told[TARGET_TOKENS];
+        g->weighted_T += told[WEIGHTED_TOKENS];
+        g->weighted_pairs += told[WEIGHTED_PAIRS];
     }
     return 0;
 }

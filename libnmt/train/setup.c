@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include "math/kernels.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,75 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
-
-static int read_data(struct nmt_trainer *t, struct nmt_err *err)
-{
-    struct nmt_text *text = t->text;
-    const struct nmt_config *c = t->config;
-    if (t->opt->tsv && nmt_ranks_count(t->opt->ranks) > 1)
-        return nmt_fail(err, NMT_EUSAGE, 0,
-                        "several ranks cannot read one stream: give SOURCE and TARGET");
-    if (t->opt->tsv)
-        NMT_TRY(nmt_text_read_pair(&text[0], &text[1], t->opt->tsv, NULL, err));
-    else if (!c->data_source[0] || !c->data_target[0])
-        return nmt_fail(err, NMT_ECONFIG, 0,
-                        "no bitext: give SOURCE and TARGET, or data.source and "
-                        "data.target, or pairs with a tab on stdin");
-    else
-        NMT_TRY(nmt_text_read_pair(&text[0], &text[1], c->data_source, c->data_target, err));
-    if (text[0].n == 0)
-        return nmt_fail(err, NMT_ETEXT, 0, "%s: the bitext is empty",
-                        t->opt->tsv ? t->opt->tsv : c->data_source);
-    if (!c->data_valid_source[0] != !c->data_valid_target[0])
-        return nmt_fail(err, NMT_ECONFIG, 0,
-                        "data.valid-source and data.valid-target belong together");
-    if (c->data_valid_source[0])
-        NMT_TRY(nmt_text_read_pair(&t->valid_text[0], &t->valid_text[1], c->data_valid_source,
-                                   c->data_valid_target, err));
-    return 0;
-}
-
-static int build_data(struct nmt_trainer *t, struct nmt_err *err)
-{
-    const struct nmt_config *c = t->config;
-    NMT_TRY(nmt_bitext_build(&t->data, &t->text[0], &t->text[1], t->source, t->target,
-                             (size_t)c->train_max_length, err));
-    if (t->data.n == 0)
-        return nmt_fail(err, NMT_ETEXT, 0,
-                        "no pair can be used: %zu with an empty side, %zu over %lld tokens",
-                        t->data.empty, t->data.long_, (long long)c->train_max_length);
-    if (t->data.n > UINT32_MAX)
-        return nmt_fail(err, NMT_ELIMIT, 0, "more than 2^32 sentence pairs");
-    return nmt_bitext_build(&t->valid, &t->valid_text[0], &t->valid_text[1], t->source, t->target,
-                            0, err);
-}
-
-/* Subword dropout cuts the text again and again; without it the text has done its work. */
-static int plan_cutting(struct nmt_trainer *t, struct nmt_err *err)
-{
-    const struct nmt_config *c = t->config;
-    const double own[2] = { c->train_subword_dropout_source, c->train_subword_dropout_target };
-    t->cutting = (struct nmt_cutting){
-        .text = { &t->text[0], &t->text[1] },
-        .vocab = { t->source, t->target },
-        .seed = (uint64_t)c->train_seed,
-        .max_length = (size_t)c->train_max_length,
-    };
-    for (size_t side = 0; side < 2; side++) {
-        const double dropout = own[side] < 0 ? c->train_subword_dropout : own[side];
-        t->cutting.dropout[side] = dropout;
-        if (dropout == 0) {
-            nmt_text_release(&t->text[side]);
-            continue;
-        }
-        t->cutting.data = &t->data;
-        if (nmt_vocab_spec(t->cutting.vocab[side])->type != NMT_VOCAB_BPE)
-            return nmt_fail(err, NMT_ECONFIG, 0,
-                            "train.subword-dropout: the %s vocabulary is not of type bpe",
-                            side ? "target" : "source");
-    }
-    return 0;
-}
 
 /* The most pairs a batch may have. */
 static size_t largest_batch(const struct nmt_trainer *t)
@@ -100,15 +32,23 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
     if (!t->weights)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu weights", t->layout.count);
     nmt_params_bind(&t->params, &t->shape, &t->layout, t->weights);
-    NMT_TRY(nmt_params_init(t->weights, &t->layout, c->model_init, (uint64_t)c->train_seed, err));
+    NMT_TRY(nmt_trainer_init_weights(t, err));
     NMT_TRY(nmt_optimizer_init(&t->optimizer, c, t->weights, t->layout.count, err));
     nmt_params_bind(&t->average, &t->shape, &t->layout,
                     t->optimizer.average ? t->optimizer.average : t->weights);
     NMT_TRY(nmt_shard_sum_init(&t->sum, t->layout.count, (size_t)c->train_shards, t->opt->ranks,
                                t->threads, err));
-    return nmt_gradient_init(&t->gradient, &t->shape, &t->layout,
-                             t->cutting.data ? &t->cutting : NULL, t->sum.own, t->opt->ranks,
-                             largest_batch(t), err);
+    const struct nmt_gradient_plan plan = {
+        .shape = &t->shape,
+        .layout = &t->layout,
+        .cutting = t->cutting.data ? &t->cutting : NULL,
+        .links = t->links.at ? &t->links : NULL,
+        .frozen = &t->frozen,
+        .own = t->sum.own,
+        .ranks = t->opt->ranks,
+        .largest_batch = largest_batch(t),
+    };
+    return nmt_gradient_init(&t->gradient, &plan, err);
 }
 
 /* MODEL with something behind it, owned by the caller; NULL: no memory. */
@@ -168,12 +108,14 @@ static int prepare_paths(struct nmt_trainer *t, struct nmt_err *err)
 static int compare_ranks(struct nmt_trainer *t, struct nmt_err *err)
 {
     struct {
-        uint8_t data[16], valid[16];
+        uint8_t data[16], valid[16], links[16], pair_weights[16];
         uint64_t updates, weights, vocabularies, kernels;
     } mine, first;
     memset(&mine, 0, sizeof mine);
     memcpy(mine.data, t->data.digest, sizeof mine.data);
     memcpy(mine.valid, t->valid.digest, sizeof mine.valid);
+    memcpy(mine.links, t->links.digest, sizeof mine.links);
+    memcpy(mine.pair_weights, t->weights_digest, sizeof mine.pair_weights);
     mine.updates = t->optimizer.updates;
     mine.weights = XXH3_64bits(t->weights, t->layout.count * sizeof *t->weights);
     mine.vocabularies = nmt_vocab_size(t->source) << 32 | nmt_vocab_size(t->target);
@@ -197,13 +139,14 @@ static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
     if (!t->opt->score && t->config->train_metric == NMT_VALID_BLEU)
         return nmt_fail(err, NMT_ECONFIG, 0, "train.metric: bleu, but nothing that computes it");
     NMT_TRY(nmt_state_refuse_foreign(t, err));
-    NMT_TRY(read_data(t, err));
+    NMT_TRY(nmt_trainer_open_init(t, err));
+    NMT_TRY(nmt_trainer_read_text(t, err));
     NMT_TRY(nmt_state_vocabularies(t, err));
+    NMT_TRY(nmt_trainer_init_vocabularies(t, err));
     if (!t->source)
         NMT_TRY(
             nmt_vocab_learn_pair(&t->source, &t->target, t->config, &t->text[0], &t->text[1], err));
-    NMT_TRY(build_data(t, err));
-    NMT_TRY(plan_cutting(t, err));
+    NMT_TRY(nmt_trainer_build_data(t, err));
     NMT_TRY(nmt_threads_new(&t->threads, (size_t)t->config->train_threads, err));
     NMT_TRY(build_model(t, err));
     if (t->valid.n)
@@ -242,6 +185,9 @@ void nmt_trainer_release(struct nmt_trainer *t)
     nmt_shard_sum_release(&t->sum);
     nmt_optimizer_release(&t->optimizer);
     nmt_threads_free(t->threads);
+    nmt_model_close(t->init);
+    free(t->frozen.at);
+    nmt_word_links_release(&t->links);
     nmt_bitext_release(&t->data);
     nmt_bitext_release(&t->valid);
     nmt_text_release(&t->text[0]);

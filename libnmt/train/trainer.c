@@ -2,11 +2,12 @@
  * The training loop: batch, gradient, update; validation, saving and stopping between updates. All
  * that decides the weights is in the configuration, the data and struct nmt_train_position.
  */
-#include "train/trainer.h"
+#include "train/kept.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -35,6 +36,10 @@ void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
         r->parameters += t->layout.tensor[i].rows * t->layout.tensor[i].cols;
     r->source_vocabulary = t->shape.V_source;
     r->target_vocabulary = t->shape.V_target;
+    for (size_t side = 0; side < 2; side++) {
+        r->vectors_given[side] = t->pretrained[side].given;
+        r->vectors_found[side] = t->pretrained[side].count;
+    }
     r->unknown_source = (double)t->data.unknown_source / (double)(t->data.S_total + 1);
     r->unknown_target = (double)t->data.unknown_target / (double)(t->data.T_total + 1);
     r->update = t->optimizer.updates;
@@ -49,7 +54,10 @@ void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
     if (t->tokens_sum > 0) {
         r->loss = t->loss_sum / t->tokens_sum;
         r->perplexity = exp(t->nll_sum / t->tokens_sum);
+        r->guide_loss = t->guide_sum / t->tokens_sum;
     }
+    r->guided = t->links.at != NULL;
+    r->weighted = c->data_weights[0] != 0;
     r->gradient_norm = t->norm;
     r->learning_rate = t->rate;
     r->skipped = t->at.skipped;
@@ -92,13 +100,13 @@ static int skip_update(struct nmt_trainer *t, size_t first, size_t n, struct nmt
     return 0;
 }
 
-static double loss_scale(const struct nmt_trainer *t, size_t sentences)
+static double loss_scale(const struct nmt_trainer *t)
 {
     switch ((enum nmt_loss_scale)t->config->train_loss) {
     case NMT_LOSS_TOKENS:
-        return 1 / (double)t->gradient.T;
+        return 1 / t->gradient.weighted_T;
     case NMT_LOSS_SENTENCES:
-        return 1 / (double)sentences;
+        return 1 / t->gradient.weighted_pairs;
     case NMT_LOSS_SUM:
         break;
     }
@@ -108,7 +116,7 @@ static double loss_scale(const struct nmt_trainer *t, size_t sentences)
 static bool any_dropout(const struct nmt_dropout *d)
 {
     return d->word > 0 || d->embedding > 0 || d->annotation > 0 || d->recurrent > 0 ||
-           d->readout > 0;
+           d->layer > 0 || d->readout > 0;
 }
 
 /* A place of its own probability, or its share of `dropout`. */
@@ -123,6 +131,7 @@ static struct nmt_dropout dropout_of(const struct nmt_config *c, uint64_t update
     return (struct nmt_dropout){
         .word = place(c->train_dropout_word, base / 4),
         .embedding = place(c->train_dropout_embedding, base),
+        .layer = place(c->train_dropout_layer, base / 2),
         .annotation = place(c->train_dropout_annotation, base),
         .readout = place(c->train_dropout_readout, base),
         .recurrent = place(c->train_dropout_recurrent, base / 2),
@@ -146,13 +155,15 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
         .epoch = t->at.epoch,
         .dropout = any_dropout(&dropout) ? &dropout : NULL,
         .label_smoothing = (real)c->train_label_smoothing,
+        .guide_weight =
+            (real)(c->train_alignment_weight * pow(c->train_alignment_decay, (double)t->at.epoch)),
     };
     NMT_TRY(nmt_gradient_run(&t->gradient, &task, t->threads, err));
     t->at.batch++;
     NMT_TRY(nmt_shard_sum_run(&t->sum, t->gradient.block, &t->norm, err));
     if (!isfinite(t->norm))
         return skip_update(t, first, n, err);
-    const double scale = loss_scale(t, n);
+    const double scale = loss_scale(t);
     t->rate =
         nmt_schedule_rate(c, t->optimizer.updates + 1,
                           nmt_schedule_share(c, t->optimizer.updates, epochs), t->at.rate_factor);
@@ -162,35 +173,55 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
     t->at.skipped_run = 0;
     t->loss_sum += t->gradient.loss.loss;
     t->nll_sum += t->gradient.loss.nll;
-    t->tokens_sum += (double)t->gradient.T;
+    t->guide_sum += t->gradient.loss.guide;
+    t->tokens_sum += t->gradient.weighted_T;
     t->source_words += t->gradient.S - n;
     t->target_words += t->gradient.T - n;
     report(t, NMT_TRAIN_UPDATE, NULL);
     return 0;
 }
 
+enum saving { SAVE_STATE, SAVE_MODEL, SAVE_KEPT };
+
+static int save_as(struct nmt_trainer *t, enum saving what, char **path, struct nmt_err *err)
+{
+    switch (what) {
+    case SAVE_STATE:
+        return nmt_trainer_save_state(t, err);
+    case SAVE_MODEL:
+        return nmt_trainer_save_model(t, t->opt->model, err);
+    case SAVE_KEPT:
+        break;
+    }
+    return nmt_kept_add(t, path, err);
+}
+
 /* A failed save is reported and leaves the old file; training goes on. */
-static void save(struct nmt_trainer *t, bool model)
+static void save(struct nmt_trainer *t, enum saving what)
 {
     struct nmt_err why = NMT_ERR_INIT;
+    char *kept = NULL;
     t->at.seconds += now() - t->started;
     t->started = now();
     if (nmt_ranks_index(t->opt->ranks) > 0)
         return;
-    int rc = model ? nmt_trainer_save_model(t, &why) : nmt_trainer_save_state(t, &why);
-    if (rc < 0) {
+    if (save_as(t, what, &kept, &why) < 0) {
         t->save_failed = true;
         report(t, NMT_TRAIN_SAVE_FAILED, why.msg);
+    } else if (what == SAVE_STATE) {
+        report(t, NMT_TRAIN_SAVED, t->state_path);
     } else {
-        report(t, model ? NMT_TRAIN_MODEL : NMT_TRAIN_SAVED, model ? t->opt->model : t->state_path);
+        report(t, NMT_TRAIN_MODEL, kept ? kept : t->opt->model);
     }
+    free(kept);
 }
 
 /* Judges a validation. Returns whether it is the best so far. */
 static bool judge(struct nmt_trainer *t, const struct nmt_validation *v)
 {
     const struct nmt_config *c = t->config;
-    double score = c->train_metric == NMT_VALID_PERPLEXITY ? -v->perplexity : v->score;
+    const double score = c->train_metric == NMT_VALID_PERPLEXITY ? -v->perplexity : v->score;
+    t->score = score;
     t->at.checks++;
     t->at.validated = t->optimizer.updates;
     if (t->at.best_update == 0 || score > t->at.best) {
@@ -239,11 +270,13 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
         r.valid_bleu = v.score;
         nmt_trainer_report(t, &r, NMT_TRAIN_VALID, NULL);
         if (r.improved)
-            save(t, true);
+            save(t, SAVE_MODEL);
+        if (t->config->train_keep > 0)
+            save(t, SAVE_KEPT);
     }
     for (size_t i = 0; i < 3; i++)
         nmt_buffer_release(&text[i]);
-    t->loss_sum = t->nll_sum = t->tokens_sum = 0;
+    t->loss_sum = t->nll_sum = t->guide_sum = t->tokens_sum = 0;
     return rc;
 }
 
@@ -279,8 +312,8 @@ static const char *over(const struct nmt_trainer *t)
 static void save_all(struct nmt_trainer *t)
 {
     if (t->valid.n == 0)
-        save(t, true);
-    save(t, false);
+        save(t, SAVE_MODEL);
+    save(t, SAVE_STATE);
 }
 
 static int finish(struct nmt_trainer *t, const char *why, struct nmt_err *err)

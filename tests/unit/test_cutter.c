@@ -36,7 +36,7 @@ static void setup(void)
     }
     cr_assert(nmt_vocab_learner_finish(l, &vocab, NULL) == 0);
     nmt_vocab_learner_free(l);
-    cr_assert(nmt_bitext_build(&data, &text[0], &text[1], vocab, vocab, 20, NULL) == 0);
+    cr_assert(nmt_bitext_build(&data, &text[0], &text[1], vocab, vocab, 20, false, NULL) == 0);
     cr_assert(data.n == LINES);
 }
 

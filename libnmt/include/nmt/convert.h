@@ -15,7 +15,9 @@
 #include <stdint.h>
 
 struct nmt_convert_options {
-    const struct nmt_vocab *vocab; /* text to ids, or with `decode` ids to text; or ... */
+    /* Text to ids, or with `decode` ids to text (one of sentencepiece cuts exactly as there); or
+     * ... */
+    const struct nmt_vocab *vocab;
     const struct nmt_codes *codes; /* ... text to pieces of subword-nmt; both stay the caller's */
     bool decode;
     bool pieces;    /* pieces of the vocabulary instead of decimal ids */

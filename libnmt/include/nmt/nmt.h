@@ -31,6 +31,7 @@
 #include <nmt/id_text.h>
 #include <nmt/kinds.h>
 #include <nmt/lines.h>
+#include <nmt/links.h>
 #include <nmt/metric.h>
 #include <nmt/model.h>
 #include <nmt/number.h>

@@ -42,6 +42,13 @@ struct nmt_shape {
 int nmt_shape_from_config(struct nmt_shape *s, const struct nmt_config *c, size_t V_source,
                           size_t V_target, struct nmt_err *err) NMT_MUST_USE;
 
+/**
+ * Lets the model's keys of c follow a shape, that of the file `model`. A key that is at its default
+ * in neither preset and says something else is an error (NMT_ECONFIG) that names all such keys.
+ */
+int nmt_shape_adopt(struct nmt_config *c, const struct nmt_shape *shape, const char *model,
+                    struct nmt_err *err) NMT_MUST_USE;
+
 /** Sizes in range and in agreement; NMT_ESHAPE otherwise. */
 int nmt_shape_check(const struct nmt_shape *s, struct nmt_err *err) NMT_MUST_USE;
 

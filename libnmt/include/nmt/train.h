@@ -22,7 +22,7 @@ enum nmt_train_event {
     NMT_TRAIN_SKIPPED, /* an update was skipped: its gradient was not finite; `text` says lines */
     NMT_TRAIN_VALID,   /* a validation */
     NMT_TRAIN_SAVED,   /* the state was saved; `text` is the file */
-    NMT_TRAIN_MODEL,   /* a new best model was saved; `text` is the file */
+    NMT_TRAIN_MODEL,   /* a new best model, or one to keep, was saved; `text` is the file */
     NMT_TRAIN_SAVE_FAILED, /* the old files stay; `text` says why */
     NMT_TRAIN_END          /* `text` says why it ends */
 };
@@ -35,6 +35,8 @@ struct nmt_train_report {
     /* data */
     size_t pairs, pairs_empty, pairs_long, valid_pairs, parameters;
     size_t source_vocabulary, target_vocabulary;
+    bool vectors_given[2];                 /* word vectors for source and target, */
+    size_t vectors_found[2];               /* and how many pieces of the vocabulary have one */
     double unknown_source, unknown_target; /* shares of the running tokens */
 
     /* progress */
@@ -43,8 +45,11 @@ struct nmt_train_report {
     uint64_t source_words, target_words; /* since the start of this process */
     double seconds;                      /* in training, of all processes that worked on it */
     double share;                        /* of the planned length, 0 to 1 */
+    bool weighted;                       /* the means below are weighted, as the pairs are */
+    bool guided;                         /* loss holds guided alignment too */
     double loss;                         /* mean per target token with </s>, of the last updates */
     double perplexity;                   /* without label smoothing, of the last updates */
+    double guide_loss;                   /* of guided alignment per target token */
     double gradient_norm, learning_rate;
     uint64_t skipped; /* updates */
 
@@ -88,5 +93,13 @@ struct nmt_train_options {
  * configuration or the data cannot be used.
  */
 int nmt_train(const struct nmt_train_options *options, struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * Writes the mean of the weights of n >= 1 models to the file `out`. NMT_ESHAPE names the first of
+ * sizes, kinds and vocabularies in which a model is not like the first. What a model has of its
+ * training (data, updates, score) does not matter; the mean names the fingerprints of the models.
+ */
+int nmt_train_average(const char *const *models, size_t n, const char *out,
+                      struct nmt_err *err) NMT_MUST_USE;
 
 #endif

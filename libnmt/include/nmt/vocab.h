@@ -40,9 +40,9 @@ int nmt_vocab_load(struct nmt_vocab **v, const char *path, struct nmt_err *err) 
 
 /**
  * The same for a file that may also be a .vocab as spm_train exports it, which has no header: spec
- * says what it lacks (byte_fallback is found in it). Its special pieces must have their default
- * numbers, and its pieces must not reach over a space. Text is cut as spm_encode cuts it when
- * that normalises in the same way.
+ * says what it lacks (byte_fallback is found in it). What can be seen not to be cut here as there
+ * is refused: special pieces with other numbers, pieces that reach over a space, user-defined
+ * symbols, pieces or scores that are not of this type.
  */
 int nmt_vocab_load_as(struct nmt_vocab **v, const char *path, const struct nmt_vocab_spec *spec,
                       struct nmt_err *err) NMT_MUST_USE;
@@ -63,6 +63,9 @@ int nmt_vocab_from_pieces(struct nmt_vocab **v, const struct nmt_vocab_spec *spe
 void nmt_vocab_free(struct nmt_vocab *v);
 
 size_t nmt_vocab_size(const struct nmt_vocab *v);
+
+/** Was it loaded from a file of sentencepiece, without a header? */
+bool nmt_vocab_is_foreign(const struct nmt_vocab *v);
 const struct nmt_vocab_spec *nmt_vocab_spec(const struct nmt_vocab *v);
 
 /** The text of a piece, ended by NUL, borrowed from v. id < size. *len (may be NULL): its bytes. */

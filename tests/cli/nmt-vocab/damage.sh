@@ -40,7 +40,7 @@ yes x 2>/dev/null | tr -d '\n' | nmt-vocab -e - text 2>&1
 yes x 2>/dev/null | tr -d '\n' | nmt-vocab --apply-codes - text 2>&1
 yes x 2>/dev/null | tr -d '\n' | nmt-vocab --apply-codes codes --vocabulary - text 2>&1
 for piece in 'a b\t0' '\t0' 'a\0b\t0' 'a\377\t0' '\342\226\202\t0' 'a' 'a\t' 'a\t-' 'a\tinf' 'a\t0x1' 'a\t1e400' \
-    '<s>\t0' '4\t-1'; do
+    '<s>\t0' '4\t-1' 'a\342\226\201b\t0' '\342\226\201\342\226\201\t0'; do
     { echo "${header}8"; pieces 4; printf "$piece\n"; } | nmt-vocab -e - text
 done 2>&1
 exit 0

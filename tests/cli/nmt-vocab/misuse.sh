@@ -51,6 +51,12 @@ done <<'.' 2>&1 | grep -v "try 'nmt-vocab --help'"
 --apply-codes codes --glossary ( c
 -j -1 -e v c
 -j x -e v c
+-e -
+-e - -
+--apply-codes - --vocabulary - c
+--apply-codes codes --vocabulary - -
+-c - -
+- c -
 .
 # A file that says of itself something else than -t and --normalize: not what was meant.
 nmt-vocab -e v -t bpe c 2>&1

@@ -49,8 +49,12 @@ void make_problem(struct problem *p, const struct nmt_shape *shape, const uint32
                 p->ids[i][side][k] = (nmt_id)nmt_random_below(&r, V);
             p->ids[i][side][lengths[i][side] - 1] = NMT_ID_EOS;
         }
-        p->pairs[i] = (struct nmt_pair){ p->ids[i][0],  p->ids[i][1], lengths[i][0],
-                                         lengths[i][1], (uint32_t)i,  (uint32_t)i };
+        p->pairs[i] = (struct nmt_pair){ .source = p->ids[i][0],
+                                         .target = p->ids[i][1],
+                                         .S = lengths[i][0],
+                                         .T = lengths[i][1],
+                                         .number = (uint32_t)i,
+                                         .position = (uint32_t)i };
     }
     p->dropout = (struct nmt_dropout){ .word = (real)0.2,
                                        .embedding = (real)0.3,
@@ -63,11 +67,12 @@ void make_problem(struct problem *p, const struct nmt_shape *shape, const uint32
     p->smoothing = smoothing;
 }
 
-static double loss_of(struct problem *p, bool with_gradient)
+double loss_of_problem(struct problem *p, bool with_gradient)
 {
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     nmt_pass_init(&pass, &p->shape);
+    pass.guide_weight = p->guide_weight;
     cr_assert(nmt_pass_run(&pass, &p->params, with_gradient ? &p->grads : NULL, p->pairs, p->B,
                            p->use_dropout ? &p->dropout : NULL, p->smoothing, &loss, NULL) == 0);
     nmt_pass_release(&pass);
@@ -78,7 +83,7 @@ void check_problem(struct problem *p, const char *name, int probes)
 {
     struct nmt_random r = { 9, 9, 0 };
     size_t kinks = 0, checked = 0;
-    const double here = loss_of(p, true);
+    const double here = loss_of_problem(p, true);
     for (size_t i = 0; i < p->layout.n; i++) {
         const struct nmt_tensor *t = &p->layout.tensor[i];
         const size_t count = probes ? (size_t)probes : t->rows * t->cols;
@@ -87,9 +92,9 @@ void check_problem(struct problem *p, const char *name, int probes)
                 t->offset + (probes ? (size_t)nmt_random_below(&r, t->rows * t->cols) : probe);
             const double kept = p->weights[at];
             p->weights[at] = kept + STEP;
-            const double above = loss_of(p, false);
+            const double above = loss_of_problem(p, false);
             p->weights[at] = kept - STEP;
-            const double below = loss_of(p, false);
+            const double below = loss_of_problem(p, false);
             p->weights[at] = kept;
             const double right = (above - here) / STEP, left = (here - below) / STEP;
             const double central = (above - below) / (2 * STEP);

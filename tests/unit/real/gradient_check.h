@@ -19,7 +19,7 @@ struct problem {
     size_t B;
     struct nmt_dropout dropout;
     bool use_dropout;
-    real smoothing;
+    real smoothing, guide_weight;
 };
 
 /* Lengths of the two sides of five pairs: very different ones, and 1. */
@@ -30,6 +30,9 @@ extern const struct nmt_shape small_shape;
 
 void make_problem(struct problem *p, const struct nmt_shape *shape, const uint32_t (*lengths)[2],
                   size_t B, bool dropout, real smoothing);
+
+/* The loss; with_gradient adds to the gradients. */
+double loss_of_problem(struct problem *p, bool with_gradient);
 
 /* Compares `probes` numbers of each tensor, or all of them (0); releases the problem. */
 void check_problem(struct problem *p, const char *name, int probes);

@@ -17,11 +17,16 @@ static void of_model(const struct slow_task *task, size_t m, const nmt_id *ids, 
     nmt_id target[TOY_V][SLOW_LONGEST];
     struct nmt_pair pair[TOY_V];
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     for (nmt_id w = 0; w < TOY_V; w++) {
         memcpy(target[w], ids, n * sizeof *ids);
         target[w][n] = w;
-        pair[w] = (struct nmt_pair){ task->source, target[w], task->S, (uint32_t)n + 1, w, w };
+        pair[w] = (struct nmt_pair){ .source = task->source,
+                                     .target = target[w],
+                                     .S = task->S,
+                                     .T = (uint32_t)n + 1,
+                                     .number = w,
+                                     .position = w };
     }
     nmt_pass_init(&pass, &task->models[m].shape);
     cr_assert(
@@ -64,9 +69,11 @@ static double coverage(const struct slow_task *task, const struct slow_hypothesi
     for (size_t m = 0; m < task->n_models; m++) {
         if (task->models[m].shape.attention == NMT_NO_ATTENTION)
             continue;
-        const struct nmt_pair pair = { task->source, h->ids, task->S, (uint32_t)h->n, 0, 0 };
+        const struct nmt_pair pair = {
+            .source = task->source, .target = h->ids, .S = task->S, .T = (uint32_t)h->n
+        };
         struct nmt_pass pass;
-        struct nmt_loss loss = { 0, 0 };
+        struct nmt_loss loss = { .loss = 0 };
         nmt_pass_init(&pass, &task->models[m].shape);
         cr_assert(nmt_pass_run(&pass, &task->models[m].params, NULL, &pair, 1, NULL, 0, &loss,
                                NULL) == 0);

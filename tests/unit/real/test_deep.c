@@ -143,7 +143,7 @@ static void check_steps(const struct nmt_shape *s)
     char name[256];
     struct problem p;
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     make_problem(&p, s, lengths, 3, false, 0);
     nmt_pass_init(&pass, &p.shape);
     cr_assert(nmt_pass_run(&pass, &p.params, NULL, p.pairs, 3, NULL, 0, &loss, NULL) == 0);

@@ -50,9 +50,9 @@ static size_t read_pairs(struct golden_case *c, struct nmt_pair *pairs)
     for (size_t i = 0; i < json_len(sentences); i++) {
         yaml_node_t *sentence = json_at(c->json, sentences, i);
         struct nmt_pair *p = &pairs[i];
+        *p = (struct nmt_pair){ .number = (uint32_t)i, .position = (uint32_t)i };
         p->source = golden_ids(c->json, json_get(c->json, sentence, "src"), &p->S);
         p->target = golden_ids(c->json, json_get(c->json, sentence, "tgt"), &p->T);
-        p->number = p->position = (uint32_t)i;
     }
     return json_len(sentences);
 }
@@ -80,7 +80,7 @@ static void check_training(struct golden_case *c)
     struct nmt_pair pairs[64];
     size_t B = read_pairs(c, pairs);
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     nmt_pass_init(&pass, &c->shape);
     cr_assert(nmt_pass_run(&pass, &c->params, &c->grads, pairs, B, NULL, (real)c->label_smoothing,
                            &loss, NULL) == 0);

@@ -94,11 +94,13 @@ Test(gradients, a_batch_is_the_sum_of_its_sentences)
     }
     const nmt_id long_one[] = { 3, 4, 5, 6, 7, 8, 9, 10, 3, 4, 5, 2 }, tiny[] = { 2 };
     const nmt_id some[] = { 9, 9, 2 };
-    const struct nmt_pair pairs[] = { { some, tiny, 3, 1, 0, 0 },
-                                      { long_one, some, 12, 3, 1, 1 },
-                                      { tiny, long_one, 1, 12, 2, 2 } };
+    const struct nmt_pair pairs[] = {
+        { .source = some, .target = tiny, .S = 3, .T = 1, .number = 0 },
+        { .source = long_one, .target = some, .S = 12, .T = 3, .number = 1 },
+        { .source = tiny, .target = long_one, .S = 1, .T = 12, .number = 2 },
+    };
     struct nmt_pass pass;
-    struct nmt_loss together = { 0, 0 }, apart = { 0, 0 };
+    struct nmt_loss together = { .loss = 0 }, apart = { .loss = 0 };
     const struct nmt_dropout d = { .word = (real)0.1,
                                    .embedding = (real)0.3,
                                    .annotation = (real)0.3,

@@ -36,7 +36,7 @@ static double teacher(const struct toy *t, const nmt_id *src, uint32_t S, const 
                       uint32_t T)
 {
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     const struct nmt_pair pair = { .source = src, .target = target, .S = S, .T = T };
     nmt_pass_init(&pass, &t->shape);
     cr_assert(nmt_pass_run(&pass, &t->params, NULL, &pair, 1, NULL, 0, &loss, NULL) == 0);
@@ -233,7 +233,7 @@ Test(search, an_ensemble_of_twins_is_the_twin_and_of_others_is_their_mean)
         double p[2];
         for (int m = 0; m < 2; m++) {
             struct nmt_pass pass;
-            struct nmt_loss loss = { 0, 0 };
+            struct nmt_loss loss = { .loss = 0 };
             const struct nmt_pair x = { .source = ids, .target = pair, .S = 4, .T = 2 };
             nmt_pass_init(&pass, &t[m + 1].shape);
             cr_assert(nmt_pass_run(&pass, &t[m + 1].params, NULL, &x, 1, NULL, 0, &loss, NULL) ==

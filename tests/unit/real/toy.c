@@ -55,8 +55,10 @@ void toy_set_new(struct toy_set *s, const struct toy *models, size_t n_models,
         for (size_t b = 0; b < B; b++) {
             static const nmt_id nothing[] = { NMT_ID_EOS };
             struct nmt_pass pass;
-            struct nmt_loss loss = { 0, 0 };
-            const struct nmt_pair pair = { ids[b], nothing, length[b], 1, 0, 0 };
+            struct nmt_loss loss = { .loss = 0 };
+            const struct nmt_pair pair = {
+                .source = ids[b], .target = nothing, .S = length[b], .T = 1
+            };
             const size_t at = s->row[m][b], rows = nmt_shape_rows(shape, length[b]);
             nmt_pass_init(&pass, shape);
             cr_assert(
