@@ -161,11 +161,11 @@ $(LIB) $(LIB64):
 	@printf '  AR      %s\n' '$@'
 	@ar rcs $@ $^
 
-$(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
+$(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o $(BUILD)/obj/cmd/progress.o
 $(BUILD)/bin/nmt-vocab: $(BUILD)/obj/cmd/uses.o
 $(BUILD)/bin/nmt-bleu: $(BUILD)/obj/cmd/bleu_options.o
 $(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_source.o
-$(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/gather.o
+$(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(patsubst %,$(BUILD)/obj/cmd/%.o,gather files progress tally)
 $(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/search_options.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)

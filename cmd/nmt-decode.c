@@ -1,11 +1,14 @@
 /* nmt-decode: annotation records in, translations out. */
 #include "cli.h"
+#include "files.h"
 #include "gather.h"
 #include "search_options.h"
+#include "tally.h"
 
 #include <nmt/beside.h>
 #include <nmt/engine.h>
 #include <nmt/model.h>
+#include <nmt/number.h>
 #include <nmt/output.h>
 #include <nmt/print.h>
 #include <nmt/stream.h>
@@ -28,7 +31,9 @@ enum {
     OPT_PREFIX,
     OPT_TERMS,
     OPT_BATCH,
-    OPT_MAX_WAIT
+    OPT_MAX_WAIT,
+    OPT_LOG,
+    OPT_RECORDS
 };
 
 static const struct cli_opt opts[] = {
@@ -46,10 +51,12 @@ static const struct cli_opt opts[] = {
     { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
     { OPT_TERMS, "terms", "FILE", "line n has the words translation n must hold, or (!) must not" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
+    { OPT_RECORDS, "records", "A-B", "only records A to B of the stream, from 1 (A-: to its end)" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
     { OPT_MAX_WAIT, "max-wait", "MS", "longest that a record waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
+    { OPT_LOG, "log", "FILE", "append one JSON object a line for what fails, and totals" },
     { 'q', "quiet", NULL, "only errors on stderr" },
     CLI_COMMON,
     CLI_END
@@ -84,8 +91,10 @@ struct work {
     struct nmt_translated *window;
     struct nmt_alignment *alignment; /* [n-best] */
     size_t n, room;
-    uint64_t record, failed; /* written; of them without translation */
+    uint64_t *failed_line; /* [room] of a record that had failed before: its line; else 0 */
+    struct tally tally;
     uint64_t read;
+    uint64_t first, last; /* records wanted */
     bool ended;
 };
 
@@ -96,6 +105,9 @@ static int open_stream(struct work *w, const char *path, struct nmt_err *err)
 {
     size_t index[NMT_ENSEMBLE_MAX];
     NMT_TRY(nmt_stream_open(&w->in, path, NMT_STREAM_ANNOTATIONS, 0, err));
+    while (!nmt_stream_header_ready(w->in, GATHER_LOOK))
+        if (gather_interrupted())
+            return 0;
     for (size_t m = 0; m < w->n_models; m++)
         NMT_TRY(nmt_stream_find_model(w->in, nmt_model_fingerprint(w->model[m]), &index[m], err));
     nmt_translator_use(w->translator, index);
@@ -124,20 +136,36 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
     return 0;
 }
 
+/* The next line of each file beside the stream belongs to record r. */
+static int read_beside(struct work *w, struct nmt_translated *r, struct nmt_err *err)
+{
+    r->number = ++w->read;
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (w->beside[i])
+            NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
+    return 0;
+}
+
+/* A record that is not wanted takes its lines along, as one that failed does. */
+static int skip_record(struct work *w, struct nmt_err *err)
+{
+    struct nmt_translated *r = &w->window[w->n];
+    r->fault = (struct nmt_err)NMT_ERR_INIT;
+    nmt_fail(&r->fault, NMT_ETEXT, 0, "not wanted");
+    return read_beside(w, r, err);
+}
+
 /* Takes the record the stream stands at into the window. */
 static int take_record(struct work *w, int type, struct nmt_err *err)
 {
     struct nmt_translated *r = &w->window[w->n];
     r->fault = (struct nmt_err)NMT_ERR_INIT;
+    w->failed_line[w->n] = type == NMT_RECORD_FAILED ? nmt_stream_failed_line(w->in) : 0;
     if (type == NMT_RECORD_FAILED)
-        nmt_fail(&r->fault, NMT_ETEXT, 0, "line %" PRIu64 " of the source failed: %s",
-                 nmt_stream_failed_line(w->in), nmt_stream_failed_reason(w->in));
+        nmt_fail(&r->fault, NMT_ETEXT, 0, "%s", nmt_stream_failed_reason(w->in));
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
-    r->number = ++w->read;
-    for (size_t i = 0; i < N_BESIDE; i++)
-        if (w->beside[i])
-            NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
+    NMT_TRY(read_beside(w, r, err));
     if (w->n++ == 0)
         gather_begin(&w->gather);
     return 0;
@@ -149,6 +177,10 @@ static int read_window(struct work *w, struct nmt_err *err)
     bool ready;
     w->n = 0;
     while (w->n < w->room) {
+        if (w->read == w->last) {
+            w->ended = true;
+            return 0;
+        }
         NMT_TRY(next_input(w, &ready, err));
         if (!ready)
             return 0;
@@ -156,29 +188,32 @@ static int read_window(struct work *w, struct nmt_err *err)
         if (type < 0)
             return type;
         if (type == NMT_RECORD_END) {
+            tally_input_end(&w->tally, nmt_stream_bytes(w->in));
             nmt_stream_close(w->in);
             w->in = NULL;
             continue;
         }
-        NMT_TRY(take_record(w, type, err));
+        NMT_TRY(w->read + 1 < w->first ? skip_record(w, err) : take_record(w, type, err));
     }
     return 0;
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
 
-static int put_alignments(struct work *w, const struct nmt_translated *r, struct nmt_err *err)
+static int put_alignments(struct work *w, size_t i, struct nmt_err *err)
 {
+    const struct nmt_translated *r = &w->window[i];
+    const uint64_t line = w->failed_line[i] ? w->failed_line[i] : w->tally.records;
     struct nmt_err why = NMT_ERR_INIT;
     if (r->fault.code)
-        return nmt_stream_write_failed(w->aligner, w->record, r->fault.msg, err);
+        return nmt_stream_write_failed(w->aligner, line, r->fault.msg, err);
     size_t n = w->print.n_best ? r->n : 1;
     for (size_t k = 0; k < n; k++)
         w->alignment[k] = r->line[k].alignment;
     int rc = nmt_stream_write_alignments(w->aligner, w->alignment, n, &why);
     if (rc == NMT_ETEXT || rc == NMT_ELIMIT || rc == NMT_ESHAPE) {
         cli_warn_failed(w->cli, "%s", why.msg);
-        return nmt_stream_write_failed(w->aligner, w->record, why.msg, err);
+        return nmt_stream_write_failed(w->aligner, line, why.msg, err);
     }
     return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
 }
@@ -188,22 +223,35 @@ static int add_record(struct work *w, struct nmt_translated *r, struct nmt_err *
 {
     struct nmt_err why = NMT_ERR_INIT;
     w->text.len = 0;
-    int rc = nmt_translated_print(&w->text, r, w->record, &w->print, &why);
+    int rc = nmt_translated_print(&w->text, r, w->tally.records, &w->print, &why);
     if (rc != NMT_ELIMIT)
         return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
     r->fault = why;
     w->text.len = 0;
-    return nmt_translated_print(&w->text, r, w->record, &w->print, err);
+    return nmt_translated_print(&w->text, r, w->tally.records, &w->print, err);
 }
 
-static int put_record(struct work *w, struct nmt_translated *r, struct nmt_err *err)
+static void count(struct work *w, size_t i)
 {
-    w->record++;
-    NMT_TRY(add_record(w, r, err));
-    if (r->fault.code && w->failed++ < 10)
-        cli_warn_failed(w->cli, "record %" PRIu64 ": %s", w->record, r->fault.msg);
+    const struct nmt_translated *r = &w->window[i];
+    char place[32];
+    snprintf(place, sizeof place, "record %" PRIu64, w->tally.records);
+    if (r->fault.code && w->failed_line[i])
+        tally_failed_before(&w->tally, w->failed_line[i], r->fault.msg);
+    else if (r->fault.code)
+        tally_failed(&w->tally, place, r->fault.msg);
+    else
+        w->tally.target_words += r->line[0].n_words;
+    w->tally.source_words += r->fault.code ? 0 : r->source.n_words;
+}
+
+static int put_record(struct work *w, size_t i, struct nmt_err *err)
+{
+    w->tally.records++;
+    NMT_TRY(add_record(w, &w->window[i], err));
+    count(w, i);
     if (w->aligner)
-        NMT_TRY(put_alignments(w, r, err));
+        NMT_TRY(put_alignments(w, i, err));
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
     return nmt_output_record(w->out, err);
 }
@@ -213,11 +261,12 @@ static int decode_window(struct work *w, struct nmt_err *err)
     struct nmt_err why = NMT_ERR_INIT;
     int rc = nmt_translator_run(w->translator, w->window, w->n, &why);
     if (rc < 0 && why.at > 0)
-        return nmt_fail(err, rc, why.at, "record %" PRIu64 ": %s", w->record + why.at, why.msg);
+        return nmt_fail(err, rc, why.at, "record %" PRIu64 ": %s", w->tally.records + why.at,
+                        why.msg);
     if (rc < 0)
         return nmt_fail(err, rc, 0, "%s", why.msg);
     for (size_t i = 0; i < w->n; i++)
-        NMT_TRY(put_record(w, &w->window[i], err));
+        NMT_TRY(put_record(w, i, err));
     return 0;
 }
 
@@ -227,11 +276,10 @@ static int decode_all(struct work *w, struct nmt_err *err)
         int rc = read_window(w, err);
         NMT_TRY(decode_window(w, err));
         NMT_TRY(rc);
+        tally_show(&w->tally, w->in ? nmt_stream_bytes(w->in) : 0);
     }
-    if (w->failed > 10)
-        cli_warn_failed(w->cli, "%" PRIu64 " more records failed", w->failed - 10);
     for (size_t i = 0; i < N_BESIDE; i++)
-        if (w->beside[i] && !gather_interrupted())
+        if (w->beside[i] && !gather_interrupted() && w->read < w->last)
             NMT_TRY(nmt_beside_end(w->beside[i], w->read, err));
     if (w->aligner && !gather_interrupted())
         NMT_TRY(nmt_stream_write_end(w->aligner, err));
@@ -269,9 +317,6 @@ static void read_options(struct work *w)
                      : cli_flag(cli, OPT_ALIGN_TEXT) ? NMT_PRINT_HARD_LINKS
                                                      : NMT_PRINT_NO_LINKS;
     w->print.forced = cli_flag(cli, OPT_FORCE);
-    const char *out = cli_value(cli, 'o', "-"), *alignments = cli_value(cli, 'A', NULL);
-    if (alignments && strcmp(alignments, out) == 0)
-        cli_misuse(cli, "-A and -o are the same file");
     if (cli_flag(cli, OPT_ALIGN_TEXT) && cli_flag(cli, OPT_ALIGN_SOFT))
         cli_misuse(cli, "--align-text and --align-soft exclude each other");
     if (w->print.ids && w->options.replace_unk)
@@ -293,6 +338,26 @@ static void read_options(struct work *w)
         cli_misuse(cli, "at most %zu models", NMT_ENSEMBLE_MAX);
 }
 
+/* "A-B", "A-", or "A" alone. */
+static void read_records(struct work *w)
+{
+    const char *text = cli_value(w->cli, OPT_RECORDS, "1-"), *dash = strchr(text, '-');
+    const size_t n = dash ? (size_t)(dash - text) : strlen(text);
+    struct nmt_err why = NMT_ERR_INIT;
+    int64_t first = 1, last = INT64_MAX;
+    char one[24] = "";
+    if (n < sizeof one)
+        memcpy(one, text, n);
+    if (nmt_number_int(&first, one, 1, INT64_MAX - 1, "--records", &why) < 0)
+        cli_misuse(w->cli, "%s", why.msg);
+    if (!dash)
+        last = first;
+    else if (dash[1] && nmt_number_int(&last, dash + 1, first, INT64_MAX, "--records", &why) < 0)
+        cli_misuse(w->cli, "%s", why.msg);
+    w->first = (uint64_t)first;
+    w->last = (uint64_t)last;
+}
+
 static int open_aligner(struct work *w, struct nmt_err *err)
 {
     struct nmt_stream_header h = { .kind = NMT_STREAM_ALIGNMENTS,
@@ -307,8 +372,12 @@ static int open_all(struct work *w, struct nmt_err *err)
 {
     const struct cli *cli = w->cli;
     read_options(w);
+    read_records(w);
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
-    const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
+    const size_t threads = (size_t)cli_int(cli, 'j', 0, 1, 1024);
+    files_check(cli, (const int[]){ 'o', 'A', OPT_LOG, 0 });
+    gather_catch();
+    NMT_TRY(tally_open(&w->tally, w->cli, OPT_LOG, false, err));
     NMT_TRY(nmt_output_open(&w->out, cli_value(cli, 'o', NULL), err));
     for (; w->n_models < cli_count(cli, 'm'); w->n_models++)
         NMT_TRY(nmt_model_open(&w->model[w->n_models], cli_nth(cli, 'm', w->n_models), err));
@@ -326,10 +395,12 @@ static int open_all(struct work *w, struct nmt_err *err)
             NMT_TRY(nmt_beside_open(&w->beside[i], beside[i].kind,
                                     cli_value(cli, beside[i].option, NULL),
                                     nmt_model_target_vocab(w->model[0]), w->print.ids, err));
+    w->tally.skipped = w->tally.records = w->first - 1;
     w->room = w->options.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->alignment = calloc(w->options.search.n_best, sizeof *w->alignment);
-    if (!w->window || !w->alignment)
+    w->failed_line = calloc(w->room, sizeof *w->failed_line);
+    if (!w->window || !w->alignment || !w->failed_line)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     gather_start(&w->gather, max_wait);
     return 0;
@@ -354,6 +425,7 @@ static void close_all(struct work *w)
     for (size_t i = 0; w->window && i < w->room; i++)
         nmt_translated_release(&w->window[i]);
     free(w->window);
+    free(w->failed_line);
     free(w->alignment);
     nmt_buffer_release(&w->text);
     nmt_translator_free(w->translator);
@@ -367,7 +439,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-decode", "-m MODEL [-m MODEL]... [OPTION]... [STREAM...]",
                               "Translates the annotation records of nmt-encode.", opts);
-    struct nmt_err err = NMT_ERR_INIT;
+    struct nmt_err err = NMT_ERR_INIT, why = err;
     struct work w = { .cli = &cli };
     nmt_engine_init();
     cli.engine = nmt_engine_print;
@@ -378,7 +450,11 @@ int main(int argc, char **argv)
     if (rc == 0)
         rc = close_outputs(&w, &err);
     close_all(&w); /* hands on what came before a failure */
-    if (rc == 0)
+    if (gather_forgives(&err))
+        err = (struct nmt_err)NMT_ERR_INIT;
+    if (tally_close(&w.tally, gather_interrupted(), &err, &why) < 0 && !err.code)
+        err = why;
+    if (!err.code)
         gather_end();
     return cli_finish(&cli, &err);
 }

@@ -161,9 +161,9 @@ static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_r
 {
     const bool speaks = nmt_ranks_index(ranks) == 0;
     const char *path = speaks ? cli_value(cli, LOG, NULL) : NULL;
-    struct train_log log = { .prog = cli->prog,
-                             .quiet = cli_flag(cli, 'q') || !speaks,
-                             .terminal = isatty(STDERR_FILENO) };
+    struct train_log log = { .progress = { .prog = cli->prog,
+                                           .quiet = cli_flag(cli, 'q') || !speaks,
+                                           .terminal = isatty(STDERR_FILENO) } };
     struct nmt_train_options options = {
         .config = c,
         .tsv = c->data_source[0] ? NULL : "-",

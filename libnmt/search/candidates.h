@@ -26,13 +26,15 @@ struct nmt_wanted {
 struct nmt_candidates {
     const struct nmt_search_options *options;
     const struct nmt_search_model *models;
-    const real *share;         /* of each model */
-    size_t n_models, V, rows;  /* rows of a block */
-    size_t most;               /* candidates of a row */
-    real **block;              /* of each model [rows][V] */
-    real *best;                /* [most] values of the words found so far */
-    struct nmt_candidate *top; /* [most] words to draw from; most is the beam or top_k */
-    real *chance;              /* [V] probabilities to draw with */
+    const real *share;           /* of each model */
+    size_t n_models, V, rows;    /* rows of a block */
+    bool in_blocks;              /* of words, too */
+    size_t most;                 /* candidates of a row */
+    real **block;                /* of each model [rows][V or the words of a block] */
+    real *best;                  /* [rows][most] values of the words found so far */
+    struct nmt_partial *partial; /* [rows] what has been seen of a row in blocks */
+    struct nmt_candidate *top;   /* [most] words to draw from; most is the beam or top_k */
+    real *chance;                /* [V] probabilities to draw with */
 };
 
 /** The most candidates that a row may have when a sentence has at most so many terms. */

@@ -46,6 +46,13 @@ int nmt_searcher_new(struct nmt_searcher **out, const struct nmt_search_model *m
     memcpy(s->share, share, n * sizeof *share);
     s->options.weights = NULL;
     s->keeps_alpha = o->alignments || o->coverage > 0;
+    for (size_t m = 0; m < n; m++) {
+        int rc = nmt_step_word_table(&s->words[m], models[m].shape, models[m].params, err);
+        if (rc < 0) {
+            nmt_searcher_free(s);
+            return rc;
+        }
+    }
     *out = s;
     return 0;
 }
@@ -57,6 +64,8 @@ void nmt_searcher_free(struct nmt_searcher *s)
     nmt_beams_release(&s->beams);
     nmt_arena_release(&s->arena);
     nmt_arena_release(&s->encoding);
+    for (size_t m = 0; m < s->n_models; m++)
+        nmt_word_table_release(&s->words[m]);
     free(s->alpha);
     free(s);
 }
@@ -77,6 +86,7 @@ static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct n
             shape, set->B, in->row, in->h, shape->attention == NMT_DOT ? in->h : keys, true
         };
         nmt_step_plan(&s->step[m], arena, shape, rows);
+        s->step[m].words = &s->words[m];
     }
 }
 

@@ -13,7 +13,7 @@
 
 #include <nmt/search.h>
 
-/** A model of the ensemble; borrowed for the life of the searcher. */
+/** A model of the ensemble; borrowed for the life of the searcher, in which it must not change. */
 struct nmt_search_model {
     const struct nmt_shape *shape;
     const struct nmt_params *params;

@@ -51,6 +51,9 @@ const char *nmt_lines_name(const struct nmt_lines *r);
 /** Number of the line last returned, from 1. */
 uint64_t nmt_lines_number(const struct nmt_lines *r);
 
+/** Bytes of the input up to the end of the line last returned. */
+uint64_t nmt_lines_bytes(const struct nmt_lines *r);
+
 /** Did the line last returned end with LF? Only the last one of a file may not. */
 bool nmt_lines_ended(const struct nmt_lines *r);
 

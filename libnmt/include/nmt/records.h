@@ -56,8 +56,6 @@ void nmt_sentence_release(struct nmt_sentence *s);
  */
 enum nmt_pool { NMT_POOL_NONE, NMT_POOL_MEAN, NMT_POOL_LAST };
 
-#define NMT_WORDS_POOL "none mean last"
-
 /** Writes it to v [a->width]; false, and nothing written, when there are no annotations. */
 bool nmt_annotation_pool(const struct nmt_annotation *a, enum nmt_pool pool, float *v);
 

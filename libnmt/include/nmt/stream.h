@@ -148,6 +148,12 @@ int nmt_stream_next(struct nmt_stream_reader *r, struct nmt_err *err) NMT_MUST_U
  */
 bool nmt_stream_ready(struct nmt_stream_reader *r, int wait_ms);
 
+/** The same for the header: has it come, or an error in its place? */
+bool nmt_stream_header_ready(struct nmt_stream_reader *r, int wait_ms);
+
+/** Bytes of the input that were taken so far. */
+uint64_t nmt_stream_bytes(const struct nmt_stream_reader *r);
+
 /**
  * Take the data record that nmt_stream_next has just returned, checked in all its parts. Memory is
  * the record's own (one block, reused from call to call, released by nmt_..._release), so that any

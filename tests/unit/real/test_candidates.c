@@ -1,0 +1,106 @@
+/* The K best words of a row against sorting them all, over several blocks of the vocabulary. */
+#include "search/candidates.h"
+
+#include "layer/embedding.h"
+
+#include <nmt/random.h>
+
+#include <criterion/criterion.h>
+
+#include <math.h>
+
+enum { V = 700, L = 12, ROWS = 9, K = 6 };
+
+static real out_W[V * L], out_b[V], t[ROWS * L];
+
+static double logit(size_t row, size_t word)
+{
+    double sum = (double)out_b[word];
+    for (size_t i = 0; i < L; i++)
+        sum += (double)out_W[word * L + i] * (double)t[row * L + i];
+    return sum;
+}
+
+static double log_sum(size_t row)
+{
+    double sum = 0;
+    for (size_t v = 0; v < V; v++)
+        sum += exp(logit(row, v));
+    return log(sum);
+}
+
+static bool may_be(const struct nmt_wanted *w, size_t word)
+{
+    return word != 1 && (w->may_end || word != 2);
+}
+
+/* The next word behind (value, word) in the order of candidates; V: there is none. */
+static size_t next_best(const struct nmt_wanted *w, size_t row, double value, size_t word)
+{
+    size_t best = V;
+    for (size_t v = 0; v < V; v++) {
+        double x = logit(row, v);
+        bool behind = x < value || (x == value && v > word);
+        if (may_be(w, v) && behind && (best == V || x > logit(row, best)))
+            best = v;
+    }
+    return best;
+}
+
+static void random_output_layer(void)
+{
+    struct nmt_random r = { 5, 1, 0 };
+    for (size_t i = 0; i < V * L; i++)
+        out_W[i] = (real)nmt_random_normal(&r);
+    for (size_t i = 0; i < V; i++)
+        out_b[i] = (real)nmt_random_normal(&r);
+    for (size_t i = 0; i < ROWS * L; i++)
+        t[i] = (real)nmt_random_normal(&r);
+    for (size_t i = 0; i < L; i++) /* the best of row 0: the same word in three blocks, and </s> */
+        out_W[3 * L + i] = out_W[300 * L + i] = out_W[699 * L + i] = out_W[2 * L + i] = 2 * t[i];
+    out_b[3] = out_b[300] = out_b[699] = out_b[2] = 3;
+}
+
+Test(candidates, are_the_first_of_all_words_sorted)
+{
+    struct nmt_shape shape = { .V_target = V, .L = L };
+    struct nmt_params params = { .out_W = out_W, .out_b = out_b };
+    struct nmt_search_options o = nmt_search_defaults();
+    struct nmt_search_model model = { &shape, &params };
+    struct nmt_step step = { .shape = &shape, .readout = { .t = t } };
+    struct nmt_wanted wanted[ROWS];
+    struct nmt_candidate found[ROWS * K];
+    uint32_t count[ROWS];
+    struct nmt_candidates c;
+    struct nmt_arena arena = { NULL, 0, 0 };
+    const real share = 1;
+    struct nmt_err err = NMT_ERR_INIT;
+    random_output_layer();
+    o.beam = K;
+    for (uint32_t r = 0; r < ROWS; r++)
+        wanted[r] = (struct nmt_wanted){ .n = 1 + r % K, .only = NMT_NO_ID, .may_end = r % 2 };
+    wanted[0].n = K;
+    wanted[7].only = 698;
+    wanted[8].only = 2;
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, K);
+    cr_assert(nmt_arena_grow(&arena, arena.used, &err) == 0);
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, K);
+    nmt_candidates_find(&c, found, count, &step, wanted, ROWS);
+    for (size_t r = 0; r < ROWS; r++) {
+        const struct nmt_candidate *f = found + r * K;
+        double value = INFINITY, sum = log_sum(r);
+        size_t word = 0;
+        cr_assert(count[r] == (wanted[r].only == NMT_NO_ID ? wanted[r].n : 1));
+        for (size_t i = 0; i < count[r]; i++) {
+            word = wanted[r].only == NMT_NO_ID ? next_best(&wanted[r], r, value, word)
+                                               : wanted[r].only;
+            value = logit(r, word);
+            cr_assert(f[i].id == word, "row %zu: word %zu is %u, not %zu", r, i, f[i].id, word);
+            cr_assert(fabs((double)f[i].log_prob - (value - sum)) < 1e-4, "row %zu: %g, not %g", r,
+                      (double)f[i].log_prob, value - sum);
+        }
+    }
+    cr_assert(found[0].id == 3 && found[1].id == 300 && found[2].id == 699);
+    cr_assert(found[0].log_prob == found[2].log_prob);
+    nmt_arena_release(&arena);
+}
