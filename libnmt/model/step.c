@@ -43,7 +43,7 @@ void nmt_step_plan(struct nmt_step *d, struct nmt_arena *arena, const struct nmt
     d->q_norm =
         nmt_norm_plan(arena, s->layer_norm && s->attention == NMT_ADDITIVE, rows, s->A, s->A);
     nmt_readout_plan(&d->readout, arena, s, rows);
-    d->start = nmt_start_plan(arena, s, rows);
+    d->start = nmt_start_plan(arena, s, rows, false);
 }
 
 int nmt_step_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
@@ -60,7 +60,7 @@ int nmt_step_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
 
 void nmt_step_start(struct nmt_step *d, const struct nmt_source *src, const struct nmt_params *p)
 {
-    nmt_decoder_start(d->s, d->c, &d->start, src, p);
+    nmt_start_forward(&d->start, d->s, d->c, src, p);
 }
 
 static void gather(real *to, const real *from, const uint32_t *parent, size_t B, size_t n)

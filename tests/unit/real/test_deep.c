@@ -33,6 +33,7 @@ static struct nmt_shape random_shape(struct nmt_random *r)
         s.encoder_more = (size_t)nmt_random_below(r, 3);
         s.decoder_more = (size_t)nmt_random_below(r, 3);
         s.stack = (enum nmt_stack_kind)nmt_random_below(r, 2);
+        s.start = (enum nmt_start_kind)nmt_random_below(r, 2);
         s.residual = nmt_random_below(r, 2);
         s.layer_norm = nmt_random_below(r, 2);
         s.feed = nmt_random_below(r, 2);
@@ -48,9 +49,9 @@ static const char *describe(const struct nmt_shape *s, char *out, size_t size)
 {
     snprintf(out, size,
              "cell %d attention %d order %d readout %d tied %d layers %zu %zu more %zu %zu "
-             "stack %d residual %d norm %d feed %d",
+             "stack %d start %d residual %d norm %d feed %d",
              s->cell, s->attention, s->order, s->readout, s->tied, s->encoder_above,
-             s->decoder_above, s->encoder_more, s->decoder_more, s->stack, s->residual,
+             s->decoder_above, s->encoder_more, s->decoder_more, s->stack, s->start, s->residual,
              s->layer_norm, s->feed);
     return out;
 }
@@ -123,6 +124,13 @@ Test(deep, input_feeding_has_the_gradients_of_its_forward_pass)
 {
     struct nmt_shape s = small_shape;
     s.feed = true;
+    check_cells(s);
+}
+
+Test(deep, a_start_from_the_mean_has_the_gradients_of_its_forward_pass)
+{
+    struct nmt_shape s = small_shape;
+    s.start = NMT_START_MEAN;
     check_cells(s);
 }
 
