@@ -72,9 +72,10 @@ void nmt_searcher_free(struct nmt_searcher *s)
 
 static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct nmt_search_set *set)
 {
-    const size_t rows = set->B * s->options.beam;
-    nmt_beams_plan(&s->beams, arena, &s->options, set->B);
-    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->share, s->n_models);
+    const size_t rows = nmt_beams_rows(&s->options, set);
+    nmt_beams_plan(&s->beams, arena, &s->options, set);
+    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->share, s->n_models,
+                        s->beams.most);
     s->alpha_at = nmt_arena_take(arena, rows, sizeof *s->alpha_at);
     for (size_t m = 0; m < s->n_models; m++) {
         const struct nmt_shape *shape = s->model[m].shape;
