@@ -29,6 +29,7 @@ enum {
     OPT_IDS,
     OPT_FORCE,
     OPT_PREFIX,
+    OPT_TERMS,
     OPT_BATCH,
     OPT_MAX_WAIT,
     OPT_LOG,
@@ -49,6 +50,7 @@ static const struct cli_opt opts[] = {
     { OPT_IDS, "ids", NULL, "write token ids instead of text; --force, --prefix: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
+    { OPT_TERMS, "terms", "FILE", "line n has the words translation n must hold, or (!) must not" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
     { OPT_RECORDS, "records", "A-B", "only records A to B of the stream, from 1 (A-: to its end)" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
@@ -66,7 +68,9 @@ static const struct cli_opt opts[] = {
 static const struct {
     int option;
     enum nmt_beside_kind kind;
-} beside[] = { { OPT_FORCE, NMT_BESIDE_TARGET }, { OPT_PREFIX, NMT_BESIDE_PREFIX } };
+} beside[] = { { OPT_FORCE, NMT_BESIDE_TARGET },
+               { OPT_PREFIX, NMT_BESIDE_PREFIX },
+               { OPT_TERMS, NMT_BESIDE_TERMS } };
 
 enum { N_BESIDE = sizeof beside / sizeof *beside };
 
@@ -339,6 +343,8 @@ static void read_options(struct work *w)
         cli_misuse(cli, "--force and --n-best exclude each other");
     if (cli_flag(cli, OPT_FORCE) && w->options.search.sample)
         cli_misuse(cli, "--force and --sample exclude each other");
+    if (cli_flag(cli, OPT_TERMS) && (cli_flag(cli, OPT_FORCE) || w->options.search.sample))
+        cli_misuse(cli, "--terms goes with neither --force nor --sample");
     if (cli_flag(cli, OPT_FORCE) && cli_flag(cli, OPT_PREFIX))
         cli_misuse(cli, "--force and --prefix exclude each other");
     check_stdin(cli);

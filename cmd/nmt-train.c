@@ -6,6 +6,7 @@
 #include <nmt/config.h>
 #include <nmt/engine.h>
 #include <nmt/model.h>
+#include <nmt/number.h>
 #include <nmt/train.h>
 
 #include <errno.h>
@@ -13,7 +14,17 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PRESET = 256, DUMP_CONFIG, DESCRIBE, AVERAGE, LOG, ACCEPT_CHANGES, OVERWRITE };
+enum {
+    PRESET = 256,
+    DUMP_CONFIG,
+    DESCRIBE,
+    AVERAGE,
+    LOG,
+    MEMORY,
+    DRY_RUN,
+    ACCEPT_CHANGES,
+    OVERWRITE
+};
 
 static const struct cli_opt opts[] = {
     { 'c', "config", "FILE", "configuration in YAML, see nmt-config(5)" },
@@ -25,6 +36,8 @@ static const struct cli_opt opts[] = {
     { ACCEPT_CHANGES, "accept-changes", NULL,
       "resume although the data or the configuration have changed" },
     { OVERWRITE, "overwrite", NULL, "start anew over a model that has no state beside it" },
+    { MEMORY, "memory", "SIZE", "fail before the first update if it needs more (K, M, G)" },
+    { DRY_RUN, "dry-run", NULL, "read the data, print what memory training needs, and exit" },
     { DUMP_CONFIG, "dump-config", NULL, "print the effective configuration and exit" },
     { DESCRIBE, "describe", "MODEL", "print what a model file holds and exit" },
     { AVERAGE, "average", "MODEL...", "write the mean of models of one shape as -o and exit" },
@@ -156,12 +169,35 @@ static int average(const struct cli *cli, struct nmt_err *err)
     return rc;
 }
 
+/* "500M": bytes; 0 without the option. */
+static uint64_t memory_of(const struct cli *cli)
+{
+    const char *text = cli_value(cli, MEMORY, NULL);
+    char number[32];
+    int64_t n;
+    if (!text)
+        return 0;
+    const size_t len = strspn(text, "0123456789");
+    const char *units = "KMG", *unit = text[len] ? strchr(units, text[len]) : NULL;
+    if (len == 0 || len >= sizeof number || (text[len] && (!unit || text[len + 1])))
+        cli_misuse(cli, "--memory: '%s' is not a size such as 500M or 4G", text);
+    snprintf(number, sizeof number, "%.*s", (int)len, text);
+    struct nmt_err err = NMT_ERR_INIT;
+    if (nmt_number_int(&n, number, 1, INT64_C(1) << 33, "--memory", &err) < 0)
+        cli_misuse(cli, "%s", err.msg);
+    uint64_t bytes = (uint64_t)n;
+    for (const char *u = units; unit && u <= unit; u++)
+        bytes *= 1000;
+    return bytes;
+}
+
 static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_ranks *ranks,
                  struct nmt_err *err)
 {
     const bool speaks = nmt_ranks_index(ranks) == 0;
     const char *path = speaks ? cli_value(cli, LOG, NULL) : NULL;
-    struct train_log log = { .progress = { .prog = cli->prog,
+    struct train_log log = { .memory = cli_flag(cli, DRY_RUN) && speaks,
+                             .progress = { .prog = cli->prog,
                                            .quiet = cli_flag(cli, 'q') || !speaks,
                                            .terminal = isatty(STDERR_FILENO) } };
     struct nmt_train_options options = {
@@ -170,6 +206,8 @@ static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_r
         .model = cli_value(cli, 'o', "model.nmt"),
         .accept_changes = cli_flag(cli, ACCEPT_CHANGES),
         .overwrite = cli_flag(cli, OVERWRITE),
+        .memory = memory_of(cli),
+        .dry_run = cli_flag(cli, DRY_RUN),
         .ranks = ranks,
         .stop = &stop_asked,
         .save = &save_asked,

@@ -4,11 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static double left(const struct nmt_train_report *r)
-{
-    return r->share > 0 ? r->seconds * (1 - r->share) / r->share : 0;
-}
-
 static void say_data(const struct train_log *log, const struct nmt_train_report *r)
 {
     fprintf(stderr,
@@ -36,10 +31,14 @@ static void say_progress(struct train_log *log, const struct nmt_train_report *r
             r->perplexity);
     if (r->guided)
         fprintf(stderr, "guide %.3f ", r->guide_loss);
+    if (r->valid_update)
+        fprintf(stderr, "valid %.2f ", r->valid_perplexity);
     fprintf(stderr, "norm %.2f rate %.2g words/s %.0f source %.0f target, %s", r->gradient_norm,
             r->learning_rate, source, target, progress_duration(gone, r->seconds));
-    if (r->share > 0)
-        fprintf(stderr, ", %s left", progress_duration(rest, left(r)));
+    if (r->epoch_left >= 0)
+        fprintf(stderr, ", epoch %s left", progress_duration(rest, r->epoch_left));
+    if (r->left >= 0)
+        fprintf(stderr, ", all %s", progress_duration(rest, r->left));
     progress_end(&log->progress);
     log->last_source = r->source_words;
     log->last_target = r->target_words;
@@ -54,6 +53,27 @@ static void say_validation(const struct train_log *log, const struct nmt_train_r
     if (r->sample_source)
         fprintf(stderr, "    source:    %s\n    reference: %s\n    output:    %s\n",
                 r->sample_source, r->sample_reference, r->sample_output);
+}
+
+/* The result of a dry run, on stdout. */
+static void say_memory(const struct nmt_train_report *r)
+{
+    const struct nmt_train_memory *m = r->memory;
+    const struct {
+        const char *what;
+        uint64_t bytes;
+    } lines[] = { { "weights", m->weights },
+                  { "optimiser and average", m->optimizer },
+                  { "gradients of the shards", m->gradients },
+                  { "largest batch", m->batch },
+                  { "data", m->data },
+                  { "validation", m->validation },
+                  { "all", m->all } };
+    printf("pairs %zu, parameters %zu\n"
+           "largest batch: %zu pairs, %" PRIu64 " source and %" PRIu64 " target tokens\n",
+           r->pairs, r->parameters, m->batch_pairs, m->batch_source_tokens, m->batch_target_tokens);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        printf("%-24s %12.3f MB\n", lines[i].what, (double)lines[i].bytes / 1e6);
 }
 
 static void say(struct train_log *log, const struct nmt_train_report *r)
@@ -94,6 +114,10 @@ static void say(struct train_log *log, const struct nmt_train_report *r)
             fprintf(stderr, ", best validation %.3f at update %" PRIu64, r->best, r->best_update);
         fputc('\n', stderr);
         break;
+    case NMT_TRAIN_MEMORY:
+        if (log->memory)
+            say_memory(r);
+        break;
     case NMT_TRAIN_UPDATE:
     case NMT_TRAIN_SAVED:
     case NMT_TRAIN_MODEL:
@@ -104,8 +128,8 @@ static void say(struct train_log *log, const struct nmt_train_report *r)
 
 static const char *event_name(enum nmt_train_event event)
 {
-    static const char *const names[] = { "data",  "resumed", "update",      "skipped", "validation",
-                                         "saved", "model",   "save-failed", "end" };
+    static const char *const names[] = { "memory",     "data",  "resumed", "update",      "skipped",
+                                         "validation", "saved", "model",   "save-failed", "end" };
     return names[event];
 }
 
@@ -151,6 +175,13 @@ static int build_json(struct nmt_buffer *b, const struct nmt_train_report *r)
     case NMT_TRAIN_UPDATE:
         NMT_TRY(nmt_buffer_addf(b, NULL, ",\"source_words\":%" PRIu64 ",\"target_words\":%" PRIu64,
                                 r->source_words, r->target_words));
+        NMT_TRY(nmt_buffer_addf(b, NULL,
+                                ",\"source_tokens\":%" PRIu64 ",\"target_tokens\":%" PRIu64,
+                                r->source_tokens, r->target_tokens));
+        if (r->epoch_left >= 0)
+            NMT_TRY(add_real(b, "epoch_left", r->epoch_left));
+        if (r->left >= 0)
+            NMT_TRY(add_real(b, "left", r->left));
         NMT_TRY(add_real(b, "loss", r->loss));
         NMT_TRY(add_real(b, "perplexity", r->perplexity));
         if (r->weighted)
@@ -167,6 +198,17 @@ static int build_json(struct nmt_buffer *b, const struct nmt_train_report *r)
         NMT_TRY(add_text(b, "sample_source", r->sample_source));
         NMT_TRY(add_text(b, "sample_reference", r->sample_reference));
         NMT_TRY(add_text(b, "sample_output", r->sample_output));
+        break;
+    case NMT_TRAIN_MEMORY:
+        NMT_TRY(nmt_buffer_addf(
+            b, NULL, ",\"bytes\":%" PRIu64 ",\"batch_bytes\":%" PRIu64 ",\"batch_pairs\":%zu",
+            r->memory->all, r->memory->batch, r->memory->batch_pairs));
+        break;
+    case NMT_TRAIN_END:
+        if (r->best_update) {
+            NMT_TRY(add_real(b, "best", r->best));
+            NMT_TRY(nmt_buffer_addf(b, NULL, ",\"best_update\":%" PRIu64, r->best_update));
+        }
         break;
     default:
         break;
@@ -188,6 +230,6 @@ void train_log_report(struct train_log *log, const struct nmt_train_report *r)
     if (log->json)
         write_json(log, r);
     bool trouble = r->event == NMT_TRAIN_SKIPPED || r->event == NMT_TRAIN_SAVE_FAILED;
-    if (!log->progress.quiet || trouble)
+    if (!log->progress.quiet || trouble || r->event == NMT_TRAIN_MEMORY)
         say(log, r);
 }

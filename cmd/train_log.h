@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 struct train_log {
+    bool memory; /* say what memory is needed, on stdout: a dry run */
     struct progress progress;
     FILE *json; /* NULL: none */
     bool json_failed;

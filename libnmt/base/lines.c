@@ -22,7 +22,7 @@ struct nmt_lines {
     char *buf;
     size_t start, scan, end, cap, longest;
     uint64_t number, bytes; /* of lines handed out; of what was read */
-    int read_errno; /* a failure met while looking ahead, reported by the next call */
+    int read_errno;         /* a failure met while looking ahead, reported by the next call */
 };
 
 int nmt_lines_open_fd(struct nmt_lines **r, int fd, const char *name, size_t longest,

@@ -15,7 +15,7 @@ static void mask_state(const struct nmt_cell_step *s, size_t B, size_t H)
 {
     if (s->mask)
         nmt_kernels()->product(s->hm, s->h, s->mask, B * H);
-    else
+    else if (s->hm != s->h)
         memcpy(s->hm, s->h, B * H * sizeof *s->hm);
 }
 
@@ -43,7 +43,6 @@ static void gradient_to_state(const struct nmt_cell_step *s, real *dx, const rea
 static void gru_forward(const struct nmt_cell_step *s, const real *U, size_t B, size_t H)
 {
     const struct nmt_kernels *k = nmt_kernels();
-    add_from_state(s, s->hm, U, B, H, 3, 0, 2);
     for (size_t b = 0; b < B; b++)
         k->gru_gates(s->a + b * 3 * H, s->rh + b * H, s->hm + b * H, H);
     add_from_state(s, s->rh, U, B, H, 3, 2, 3);
@@ -63,10 +62,9 @@ static void gru_backward(const struct nmt_cell_step *s, real *dh_prev, real *scr
     gradient_to_state(s, scratch, U, B, H, 3, 0, 2, true);
 }
 
-static void lstm_forward(const struct nmt_cell_step *s, const real *U, size_t B, size_t H)
+static void lstm_forward(const struct nmt_cell_step *s, size_t B, size_t H)
 {
     const struct nmt_kernels *k = nmt_kernels();
-    add_from_state(s, s->hm, U, B, H, 4, 0, 4);
     for (size_t b = 0; b < B; b++)
         k->lstm_forward(s->h_new + b * H, s->c_new + b * H, s->a + b * 4 * H, s->c + b * H, H);
 }
@@ -81,12 +79,21 @@ static void lstm_backward(const struct nmt_cell_step *s, real *dc, real *scratch
     gradient_to_state(s, scratch, U, B, H, 4, 0, 4, false);
 }
 
+void nmt_cell_enter(enum nmt_cell cell, const struct nmt_cell_step *s, const real *U, size_t B,
+                    size_t H)
+{
+    const size_t G = nmt_cell_gates(cell);
+    add_from_state(s, s->hm, U, B, H, G, 0, cell == NMT_LSTM ? G : G - 1);
+}
+
 void nmt_cell_forward(enum nmt_cell cell, const struct nmt_cell_step *s, const real *U, size_t B,
                       size_t H)
 {
     mask_state(s, B, H);
+    if (!s->entered)
+        nmt_cell_enter(cell, s, U, B, H);
     if (cell == NMT_LSTM)
-        lstm_forward(s, U, B, H);
+        lstm_forward(s, B, H);
     else
         gru_forward(s, U, B, H);
 }

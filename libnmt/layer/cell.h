@@ -31,16 +31,24 @@ struct nmt_cell_step {
     real *h_new;          /* [B][H] written */
     real *c_new;          /* [B][H] written, kept (LSTM) */
     real *a;              /* [B][G*H] read: outside inputs; becomes the gates, kept */
-    real *hm;             /* [B][H] written: the state as it enters U, kept */
+    real *hm;             /* [B][H] written unless it is h: the state as it enters U, kept */
     real *rh;             /* [B][H] written: r * hm, kept (GRU) */
     const real *h;        /* [B][H] the state before, kept */
     const real *c;        /* [B][H] its memory, kept (LSTM) */
     const real *mask;     /* [B][H] dropout of the state as it enters U; NULL: none */
     bool alone;           /* NMT_ALONE: rows do not depend on each other (forward only) */
+    bool entered;         /* a has what nmt_cell_enter adds (forward only) */
     struct nmt_norm norm; /* [B][G*H] of the products with U, kept */
     const real *gain;     /* [G*H]; NULL: no normalisation */
     real *dgain;          /* [G*H] backward: added to */
 };
+
+/**
+ * The first part of a step by itself: a += U h, of the gates that see h and not, as a GRU's
+ * candidate, r * h. Needs a, hm, norm and gain only; hm is read. For rows that share their h.
+ */
+void nmt_cell_enter(enum nmt_cell cell, const struct nmt_cell_step *s, const real *U, size_t B,
+                    size_t H);
 
 /** One step forward for B rows. Cannot fail. */
 void nmt_cell_forward(enum nmt_cell cell, const struct nmt_cell_step *s, const real *U, size_t B,

@@ -29,12 +29,12 @@ struct nmt_norm nmt_norm_from(struct nmt_norm norm, size_t row)
 void nmt_norm_forward(real *y, struct nmt_norm norm, const real *gain, size_t N, size_t from,
                       size_t to, bool add)
 {
+    const struct nmt_kernels *k = nmt_kernels();
     const size_t groups = norm.out / norm.group, n = norm.group;
     for (size_t row = 0; row < N; row++)
         for (size_t i = from; i < to; i++) {
             const size_t at = row * norm.out + i * n;
-            const real factor =
-                nmt_kernels()->layer_norm(y + at, norm.xn + at, gain + i * n, add, n);
+            const real factor = k->layer_norm(y + at, norm.xn + at, gain + i * n, add, n);
             if (norm.factor)
                 norm.factor[row * groups + i] = factor;
         }
@@ -43,12 +43,13 @@ void nmt_norm_forward(real *y, struct nmt_norm norm, const real *gain, size_t N,
 void nmt_norm_backward(struct nmt_norm norm, real *dgain, const real *dy, const real *gain,
                        size_t N, size_t from, size_t to)
 {
+    const struct nmt_kernels *k = nmt_kernels();
     const size_t groups = norm.out / norm.group, n = norm.group;
     for (size_t row = 0; row < N; row++)
         for (size_t i = from; i < to; i++) {
             const size_t at = row * norm.out + i * n;
-            nmt_kernels()->layer_norm_backward(norm.xn + at, dgain + i * n, dy + at, gain + i * n,
-                                               norm.factor[row * groups + i], n);
+            k->layer_norm_backward(norm.xn + at, dgain + i * n, dy + at, gain + i * n,
+                                   norm.factor[row * groups + i], n);
         }
 }
 

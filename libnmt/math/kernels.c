@@ -325,6 +325,18 @@ static real kernel_log_sum_exp(const real *x, size_t n)
     return most + real_log(sum_exp(NULL, x, most, n));
 }
 
+static real kernel_add_exp(real *sum, real *most, const real *x, size_t n)
+{
+    real here = greatest(x, n), before = *most;
+    if (here > before) {
+        vec shrink = vec_exp(splat(before - here));
+        *sum *= shrink[0];
+        *most = here;
+    }
+    *sum += sum_exp(NULL, x, *most, n);
+    return here;
+}
+
 static real kernel_cross_entropy(real *x, uint32_t gold, real smooth, real f, real *mean_log,
                                  size_t V)
 {
@@ -438,6 +450,7 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .layer_norm_backward = kernel_layer_norm_backward,
     .softmax = kernel_softmax,
     .log_sum_exp = kernel_log_sum_exp,
+    .add_exp = kernel_add_exp,
     .cross_entropy = kernel_cross_entropy,
     .adam = kernel_adam,
     .adadelta = kernel_adadelta,

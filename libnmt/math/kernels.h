@@ -112,6 +112,12 @@ struct nmt_kernels {
     real (*log_sum_exp)(const real *x, size_t n);
 
     /**
+     * Goes on with a sum: *sum of exp(x[i] - *most), *most the greatest x[i], over all that was
+     * given since they were 0 and -INFINITY. Returns the greatest of these n.
+     */
+    real (*add_exp)(real *sum, real *most, const real *x, size_t n);
+
+    /**
      * Softmax cross-entropy of one row: x[V] logits become their gradient
      * f (p - (1 - smooth) onehot(gold) - smooth / V). Returns log p(gold); *mean_log gets the
      * mean over the vocabulary of log p.

@@ -130,19 +130,22 @@ INLINE void tile(const struct matmul *p, size_t m, size_t n, size_t R, size_t C)
     }
 }
 
-/* What is fetched meanwhile: `each` lines for a tile, until `end`. */
+/*
+ * What is fetched meanwhile: `each` lines for a tile, `lines` in all. Behind the last block lies
+ * what is likely to come next, or nothing that may be read: fetching does no harm.
+ */
 struct ahead {
-    const char *at, *end;
-    size_t each;
+    const char *at;
+    size_t lines, each;
 };
 
 INLINE void fetch(struct ahead *a)
 {
-    if (a->at >= a->end)
-        return;
-    for (size_t i = 0; i < a->each; i++)
+    size_t n = a->each < a->lines ? a->each : a->lines;
+    for (size_t i = 0; i < n; i++)
         __builtin_prefetch(a->at + i * LINE, 0, 3);
-    a->at += a->each * LINE;
+    a->at += n * LINE;
+    a->lines -= n;
 }
 
 /* Columns [n, end) of R rows. */
@@ -191,11 +194,12 @@ static void kernel_matmul_rows(real *y, size_t ldy, const real *x, size_t ldx, c
     const struct matmul p = { y, x, w, ldy, ldx, ldw, K, add };
     const size_t cols = TILE_BLOCK / (K * sizeof *w + 1) / TILE_COLS * TILE_COLS + TILE_COLS;
     const size_t tiles = cols / TILE_COLS * ((M + TILE_ROWS - 1) / TILE_ROWS);
+    const size_t lines = cols * ldw * sizeof *w / LINE;
     for (size_t n = 0, end; n < N; n = end) {
         end = N - n < cols ? N : n + cols;
-        const size_t next = N - end < cols ? N : end + cols;
-        struct ahead ahead = { (const char *)(w + end * ldw), (const char *)(w + next * ldw),
-                               M > 1 ? cols * ldw * sizeof *w / LINE / tiles + 1 : 0 };
+
+        struct ahead ahead = { (const char *)(w + end * ldw), lines,
+                               M > 1 ? lines / tiles + 1 : 0 };
         block(&p, &ahead, M, n, end);
     }
 }

@@ -34,8 +34,6 @@ static void plan_backward(struct nmt_decoder *d, struct nmt_arena *arena, size_t
     d->carry_c = numbers(arena, B, s->H_dec);
     d->scratch.next = numbers(arena, B, s->H_dec);
     d->scratch.scratch = numbers(arena, B, s->H_dec);
-    d->dstart = numbers(arena, B, nmt_shape_start(s));
-    d->dstart_x = numbers(arena, B, s->H_enc);
     d->de = numbers(arena, d->batch->source.T, 1);
 }
 
@@ -110,7 +108,7 @@ void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt
                                  rows, A, A);
     d->source = (struct nmt_source){ s, B, b->row, e->h, d->keys, false };
     plan_recurrence(d, arena, train);
-    d->start = nmt_start_plan(arena, s, B);
+    d->start = nmt_start_plan(arena, s, B, train);
     d->x = numbers(arena, N, s->E);
     d->q = additive ? numbers(arena, N, A) : NULL;
     d->q_norm = nmt_norm_plan(arena, s->layer_norm && additive, N, A, A);
@@ -127,57 +125,6 @@ void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt
     d->log_prob = numbers(arena, N, 1);
     if (train)
         plan_backward(d, arena, rows);
-}
-
-static void keys_forward(real *keys, struct nmt_norm norm, const struct nmt_shape *s,
-                         const struct nmt_params *p, const real *h, size_t rows, unsigned how)
-{
-    const size_t A = nmt_shape_key(s);
-    if (s->attention != NMT_ADDITIVE && s->attention != NMT_GENERAL)
-        return;
-    nmt_norm_linear_forward(keys, norm, h, p->att_U, p->att_U_gain, NULL, rows,
-                            nmt_shape_context(s), how);
-    for (size_t i = 0; p->att_b && i < rows; i++)
-        nmt_kernels()->axpy(keys + i * A, 1, p->att_b, A);
-}
-
-void nmt_source_keys(real *keys, const struct nmt_shape *s, const struct nmt_params *p,
-                     const real *h, size_t rows, unsigned how)
-{
-    const size_t A = nmt_shape_key(s);
-    keys_forward(keys, (struct nmt_norm){ A, A, keys, NULL }, s, p, h, rows, how);
-}
-
-struct nmt_start nmt_start_plan(struct nmt_arena *arena, const struct nmt_shape *s, size_t B)
-{
-    const size_t width = nmt_shape_start(s);
-    return (struct nmt_start){ numbers(arena, B, s->H_enc), numbers(arena, B, width),
-                               nmt_norm_plan(arena, s->layer_norm, B, width, s->H_dec) };
-}
-
-/* The state at the first source word that has read the whole sentence. */
-static const real *start_annotation(const struct nmt_source *src, size_t b)
-{
-    return src->h + src->row[b] * nmt_shape_context(src->shape) + nmt_shape_start_from(src->shape);
-}
-
-void nmt_decoder_start(real *const *s0, real *const *c0, const struct nmt_start *start,
-                       const struct nmt_source *src, const struct nmt_params *p)
-{
-    const struct nmt_shape *s = src->shape;
-    const size_t H = s->H_dec, width = nmt_shape_start(s), each = width / (s->decoder_above + 1);
-    for (size_t b = 0; b < src->B; b++)
-        memcpy(start->x + b * s->H_enc, start_annotation(src, b), s->H_enc * sizeof(real));
-    nmt_norm_linear_forward(start->all, start->norm, start->x, p->init_W, p->init_gain, p->init_b,
-                            src->B, s->H_enc, src->alone ? NMT_ALONE : 0);
-    nmt_kernels()->tanh(start->all, start->all, src->B * width);
-    for (size_t layer = 0; layer <= s->decoder_above; layer++)
-        for (size_t b = 0; b < src->B; b++) {
-            const real *from = start->all + b * width + layer * each;
-            memcpy(s0[layer] + b * H, from, H * sizeof *from);
-            if (s->cell == NMT_LSTM)
-                memcpy(c0[layer] + b * H, from + H, H * sizeof *from);
-        }
 }
 
 void nmt_decoder_attend(real *q, struct nmt_norm norm, real *c, real *const *alpha,
@@ -386,8 +333,8 @@ void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
         d->above[i].dropout = d->dropout;
     if (dropout)
         draw_masks(d, dropout);
-    keys_forward(d->keys, d->keys_norm, s, p, d->encoder->h, d->batch->row[d->batch->B], 0);
-    nmt_decoder_start(d->s0, d->c0, &d->start, &d->source, p);
+    nmt_keys_forward(d->keys, d->keys_norm, s, p, d->encoder->h, d->batch->row[d->batch->B], 0);
+    nmt_start_forward(&d->start, d->s0, d->c0, &d->source, p);
     nmt_embedding_forward(d->x, p->target_embedding, d->batch->previous, steps->N, s->E);
     nmt_decoder_drop_words(d, d->x);
     nmt_unit_read(&d->column.first, &p->decoder[0].first, NMT_FROM_BELOW, d->x + first * s->E, s->E,

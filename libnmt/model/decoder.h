@@ -26,36 +26,7 @@
 #include "model/decoder_layer.h"
 #include "model/encoder.h"
 #include "model/readout.h"
-
-/** What the decoder reads of a set of source sentences. */
-struct nmt_source {
-    const struct nmt_shape *shape;
-    size_t B;
-    const size_t *row; /* [B + 1] first annotation of each sentence */
-    const real *h;     /* [rows][D] annotations */
-    const real *keys;  /* [rows][A] u_j = U_a h_j, or h itself (dot); NULL without attention */
-    bool alone;        /* NMT_ALONE: no sentence depends on the others (search) */
-};
-
-/**
- * keys [rows][A] = U_a h_j (with layer normalisation LN(U_a h_j) + b); nothing to do for dot and
- * none. how: NMT_ALONE or 0.
- */
-void nmt_source_keys(real *keys, const struct nmt_shape *s, const struct nmt_params *p,
-                     const real *h, size_t rows, unsigned how);
-
-/** What a start needs beside the states: the part of the annotations it is made from, and s_0. */
-struct nmt_start {
-    real *x;              /* [B][H_enc] */
-    real *all;            /* [B][nmt_shape_start] s_0 and cell_0 of each layer beside each other */
-    struct nmt_norm norm; /* the same of the product, with layer normalisation */
-};
-
-struct nmt_start nmt_start_plan(struct nmt_arena *arena, const struct nmt_shape *s, size_t B);
-
-/** s_0 [B][H] (and cell_0: LSTM) = tanh(W_s x + b_s) of each layer. */
-void nmt_decoder_start(real *const *s0, real *const *c0, const struct nmt_start *start,
-                       const struct nmt_source *src, const struct nmt_params *p);
+#include "model/start.h"
 
 /**
  * Attention of B rows with the states s [B][H]: row b looks at sentence of[b] (NULL: b). q [B][A]
@@ -102,8 +73,7 @@ struct nmt_decoder {
     real *dkeys;                           /* [rows][A] */
     real *carry, *carry_c;                 /* [B][H] */
     struct nmt_unit_scratch scratch;
-    real *dstart, *dstart_x; /* [B][nmt_shape_start], [B][H_enc] */
-    real *de;                /* [longest source] */
+    real *de; /* [longest source] */
     bool dropout;
 };
 

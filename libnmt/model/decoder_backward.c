@@ -131,34 +131,6 @@ static void predict_backward(struct nmt_decoder *d, const struct nmt_params *p,
                                    d->dcontext, from, to, &d->scratch);
 }
 
-/* s_0 = tanh(W_s x + b_s) of each layer, x a part of the first word's annotation. */
-static void start_backward(struct nmt_decoder *d, const struct nmt_params *p,
-                           const struct nmt_params *g)
-{
-    const struct nmt_shape *s = d->shape;
-    const size_t B = d->batch->B, H = s->H_dec, D = nmt_shape_context(s);
-    const size_t width = nmt_shape_start(s), each = width / (s->decoder_above + 1);
-    for (size_t layer = 0; layer <= s->decoder_above; layer++) {
-        const real *carry = layer ? d->above[layer - 1].carry : d->carry;
-        const real *carry_c = layer ? d->above[layer - 1].carry_c : d->carry_c;
-        for (size_t b = 0; b < B; b++) {
-            real *to = d->dstart + b * width + layer * each;
-            memcpy(to, carry + b * H, H * sizeof *to);
-            if (s->cell == NMT_LSTM)
-                memcpy(to + H, carry_c + b * H, H * sizeof *to);
-        }
-    }
-    nmt_kernels()->tanh_backward(d->dstart, d->dstart, d->start.all, B * width);
-    nmt_kernels()->add_rows(g->init_b, d->dstart, B, width, width);
-    const real *dp =
-        nmt_norm_linear_backward(d->start.norm, g->init_gain, d->dstart, p->init_gain, B);
-    nmt_linear_backward_weights(g->init_W, NULL, dp, d->start.x, B, s->H_enc, width);
-    nmt_linear_backward_input(d->dstart_x, dp, p->init_W, B, s->H_enc, width, false);
-    for (size_t b = 0; b < B; b++)
-        nmt_kernels()->axpy(d->encoder->dh + d->batch->row[b] * D + nmt_shape_start_from(s), 1,
-                            d->dstart_x + b * s->H_enc, s->H_enc);
-}
-
 /* The matrices of the recurrence, over all steps at once. */
 static void recurrence_weights(struct nmt_decoder *d, const struct nmt_params *p,
                                const struct nmt_params *g)
@@ -183,20 +155,16 @@ static void recurrence_weights(struct nmt_decoder *d, const struct nmt_params *p
         nmt_decoder_layer_weights(&d->above[i], &g->decoder[i + 1], d->context);
 }
 
-/* u_j = U_a h_j (additive, general); for dot the keys' gradient is the annotations'. */
-static void keys_backward(struct nmt_decoder *d, const struct nmt_params *p,
-                          const struct nmt_params *g)
+/* The gradients of each layer's s_0 are what is left when time has run out. */
+static void start_backward(struct nmt_decoder *d, const struct nmt_params *p,
+                           const struct nmt_params *g)
 {
-    const struct nmt_shape *s = d->shape;
-    const size_t rows = d->batch->row[d->batch->B], D = nmt_shape_context(s), A = nmt_shape_key(s);
-    if (s->attention != NMT_ADDITIVE && s->attention != NMT_GENERAL)
-        return;
-    if (g->att_b)
-        nmt_kernels()->add_rows(g->att_b, d->dkeys, rows, A, A);
-    const real *dp =
-        nmt_norm_linear_backward(d->keys_norm, g->att_U_gain, d->dkeys, p->att_U_gain, rows);
-    nmt_linear_backward_weights(g->att_U, NULL, dp, d->encoder->h, rows, D, A);
-    nmt_linear_backward_input(d->encoder->dh, dp, p->att_U, rows, D, A, true);
+    const real *ds0[NMT_LAYERS_MAX] = { d->carry }, *dc0[NMT_LAYERS_MAX] = { d->carry_c };
+    for (size_t i = 0; i < d->shape->decoder_above; i++) {
+        ds0[i + 1] = d->above[i].carry;
+        dc0[i + 1] = d->above[i].carry_c;
+    }
+    nmt_start_backward(&d->start, &d->source, p, g, ds0, dc0, d->encoder->dh);
 }
 
 void nmt_decoder_backward(struct nmt_decoder *d, const struct nmt_params *p,
@@ -229,5 +197,5 @@ void nmt_decoder_backward(struct nmt_decoder *d, const struct nmt_params *p,
     if (s->attention == NMT_ADDITIVE)
         nmt_linear_backward_weights(g->att_W, NULL, d->q_norm.xn ? d->q_norm.xn : d->dq,
                                     d->query_state, N, s->H_dec, s->A);
-    keys_backward(d, p, g);
+    nmt_keys_backward(d->dkeys, d->keys_norm, &d->source, p, g, d->encoder->dh);
 }

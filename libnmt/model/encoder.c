@@ -126,6 +126,15 @@ static void drop_annotations(const struct nmt_encoder *e, real *h)
             nmt_kernels()->scale_by(h + row * D, e->mask_annotation + i * D, D);
 }
 
+int nmt_encoder_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
+                           const struct nmt_params *p, size_t part, struct nmt_err *err)
+{
+    const struct nmt_unit *u = &p->encoder[0][part].first;
+    const size_t out = nmt_cell_gates(s->cell) * s->H_enc;
+    const struct nmt_word_part of_unit = { u->W, u->W_gain, u->b, out, s->H_enc };
+    return nmt_word_table_init(w, p->source_embedding, s->V_source, s->E, &of_unit, 1, err);
+}
+
 void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,
                          const struct nmt_dropout *dropout)
 {
@@ -139,7 +148,7 @@ void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,
             real *x = e->part[layer][i].x;
             if (layer > 0) {
                 nmt_encoder_part_gather(e, layer, i);
-            } else {
+            } else if (!e->table[i]) {
                 nmt_embedding_forward(x, p->source_embedding, i ? b->backward : b->forward,
                                       b->source.N, e->shape->E);
                 drop_words(e, i, x);

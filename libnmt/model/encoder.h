@@ -22,6 +22,7 @@
 #include "model/batch.h"
 #include "model/params.h"
 #include "model/unit.h"
+#include "model/word_table.h"
 
 /** Probabilities of dropout, see nmt-config(5), and the random numbers of this update. */
 struct nmt_dropout {
@@ -53,7 +54,8 @@ struct nmt_encoder {
     real *dbetween[2];     /* [N][D] gradient of a layer's annotations, and of the one below's */
     real *carry, *carry_c; /* [B][H] scratch of the backward pass */
     struct nmt_unit_scratch scratch;
-    real *dx; /* [N][the widest in] */
+    real *dx;                        /* [N][the widest in] */
+    struct nmt_word_table *table[2]; /* of the first layer's parts; given by the caller or NULL */
     bool dropout;
     bool alone; /* no sentence depends on the others; not in training, where BLAS is faster */
 };
@@ -61,6 +63,11 @@ struct nmt_encoder {
 /** Lays out (or measures) the arrays for a batch. train: also what backward needs. */
 void nmt_encoder_plan(struct nmt_encoder *e, struct nmt_arena *arena, const struct nmt_shape *s,
                       const struct nmt_batch *batch, bool train);
+
+/** The table that a part of the first layer may read its words from. NMT_ENOMEM. */
+int nmt_encoder_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
+                           const struct nmt_params *p, size_t part,
+                           struct nmt_err *err) NMT_MUST_USE;
 
 /** Writes e->h. dropout NULL: none. */
 void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,

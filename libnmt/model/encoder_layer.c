@@ -77,6 +77,19 @@ static struct nmt_unit_rows step_of(const struct nmt_encoder *e,
     };
 }
 
+/* What enters the part from outside, for all steps. */
+static void read_input(struct nmt_encoder *e, const struct nmt_column *w, size_t layer, size_t part)
+{
+    const struct nmt_encoder_part *run = &e->part[layer][part];
+    const struct nmt_batch *b = e->batch;
+    if (layer == 0 && e->table[part])
+        nmt_word_table_read(e->table[part], (real *[]){ run->column.first.a },
+                            part ? b->backward : b->forward, b->source.N);
+    else
+        nmt_unit_read(&run->column.first, &w->first, NMT_FROM_BELOW, run->x, run->in, 0,
+                      b->source.N, e->alone ? NMT_ALONE : 0);
+}
+
 void nmt_encoder_part_forward(struct nmt_encoder *e, const struct nmt_params *p, size_t layer,
                               size_t part)
 {
@@ -86,8 +99,7 @@ void nmt_encoder_part_forward(struct nmt_encoder *e, const struct nmt_params *p,
     const size_t H = e->shape->H_enc, D = nmt_shape_context(e->shape);
     const bool residual = e->shape->residual && layer > 0;
     real *h = layer + 1 == e->layers ? e->h : e->between[layer];
-    nmt_unit_read(&run->column.first, &w->first, NMT_FROM_BELOW, run->x, run->in, 0,
-                  e->batch->source.N, e->alone ? NMT_ALONE : 0);
+    read_input(e, w, layer, part);
     for (size_t t = 0; t < e->batch->source.T; t++) {
         const struct nmt_unit_rows rows = step_of(e, run, t);
         nmt_column_forward(&run->column, w, &rows);

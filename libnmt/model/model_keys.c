@@ -69,6 +69,8 @@ static int add_additions(struct nmt_gguf_writer *w, const struct nmt_shape *s, s
         NMT_TRY(add_size(w, "rnnsearch.decoder_transitions", s->decoder_more + 1, err));
     if (s->encoder_above)
         NMT_TRY(add_choice(w, "rnnsearch.encoder_stack", NMT_WORDS_STACK, (int)s->stack, err));
+    if (s->start)
+        NMT_TRY(add_choice(w, "rnnsearch.start", NMT_WORDS_START, (int)s->start, err));
     if (s->residual)
         NMT_TRY(nmt_gguf_add_bool(w, "rnnsearch.residual", true, err));
     if (s->layer_norm)
@@ -100,7 +102,7 @@ static int read_flag(bool *out, const struct nmt_gguf *g, const char *key, struc
 
 static int read_additions(struct nmt_shape *s, const struct nmt_gguf *g, struct nmt_err *err)
 {
-    int stack = 0;
+    int stack = 0, start = 0;
     NMT_TRY(read_more(&s->encoder_above, g, "rnnsearch.encoder_layers", NMT_LAYERS_MAX, err));
     NMT_TRY(read_more(&s->decoder_above, g, "rnnsearch.decoder_layers", NMT_LAYERS_MAX, err));
     NMT_TRY(
@@ -109,7 +111,10 @@ static int read_additions(struct nmt_shape *s, const struct nmt_gguf *g, struct 
         read_more(&s->decoder_more, g, "rnnsearch.decoder_transitions", NMT_TRANSITIONS_MAX, err));
     if (nmt_gguf_has(g, "rnnsearch.encoder_stack"))
         NMT_TRY(read_choice(&stack, g, "rnnsearch.encoder_stack", NMT_WORDS_STACK, err));
+    if (nmt_gguf_has(g, "rnnsearch.start"))
+        NMT_TRY(read_choice(&start, g, "rnnsearch.start", NMT_WORDS_START, err));
     s->stack = (enum nmt_stack_kind)stack;
+    s->start = (enum nmt_start_kind)start;
     NMT_TRY(read_flag(&s->residual, g, "rnnsearch.residual", err));
     NMT_TRY(read_flag(&s->layer_norm, g, "rnnsearch.layer_norm", err));
     return read_flag(&s->feed, g, "rnnsearch.input_feeding", err);

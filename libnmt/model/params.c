@@ -197,7 +197,7 @@ static void list(struct visit *v, struct nmt_params *p, const struct nmt_shape *
             ? p->target_embedding
             : tensor(v, true, s->V_source, s->E, NMT_INIT_EMBEDDING, "source.embedding.weight");
     list_encoder(v, p, s);
-    p->init_W = starts(v, s, "weight", s->H_enc, NMT_INIT_MATRIX);
+    p->init_W = starts(v, s, "weight", nmt_shape_start_in(s), NMT_INIT_MATRIX);
     p->init_b = starts(v, s, "bias", 0, NMT_INIT_ZERO);
     p->init_gain = s->layer_norm ? starts(v, s, "weight_gain", 0, NMT_INIT_ONE) : NULL;
     list_alignment(v, p, s);

@@ -40,7 +40,7 @@ struct nmt_params {
     real *source_embedding; /* [V_source][E] */
     real *target_embedding; /* [V_target][E]; the same as source_embedding when all are tied */
     struct nmt_column encoder[NMT_LAYERS_MAX][2]; /* forward, backward (none without attention) */
-    real *init_W, *init_b; /* [nmt_shape_start][H_enc]: s_0 (and cell_0) of each layer */
+    real *init_W, *init_b; /* [nmt_shape_start][.._in]: s_0 (and cell_0) of each layer */
     real *init_gain;       /* with layer normalisation, as all gains */
     real *att_W;           /* W_a [A][H_dec] (additive) */
     real *att_U;           /* U_a [A][D] (additive); W_a [H_dec][D] (general) */

@@ -26,10 +26,11 @@ void nmt_readout_forward(const struct nmt_readout *r, const struct nmt_params *p
     const struct nmt_shape *s = r->shape;
     const size_t R = nmt_shape_readout(s), H = s->H_dec, E = s->E, D = nmt_shape_context(s);
     real *pre = r->pre + row * R, *t = r->t + row * s->L;
+    if (x)
+        nmt_norm_linear_forward(pre, nmt_norm_from(r->word, row), x + row * E, p->read_V,
+                                p->read_V_gain, p->read_b, N, E, how);
     nmt_norm_linear_forward(pre, nmt_norm_from(r->state, row), state + row * H, p->read_U,
-                            p->read_U_gain, p->read_b, N, H, how);
-    nmt_norm_linear_forward(pre, nmt_norm_from(r->word, row), x + row * E, p->read_V,
-                            p->read_V_gain, NULL, N, E, how | NMT_ADD);
+                            p->read_U_gain, NULL, N, H, how | NMT_ADD);
     nmt_norm_linear_forward(pre, nmt_norm_from(r->context, row), context + row * D, p->read_C,
                             p->read_C_gain, NULL, N, D, how | NMT_ADD);
     if (s->readout == NMT_MAXOUT) {

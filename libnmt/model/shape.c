@@ -24,6 +24,7 @@ int nmt_shape_from_config(struct nmt_shape *s, const struct nmt_config *c, size_
         .decoder_above = (size_t)c->model_decoder_layers - 1,
         .encoder_more = (size_t)c->model_encoder_transitions - 1,
         .decoder_more = (size_t)c->model_decoder_transitions - 1,
+        .start = (enum nmt_start_kind)c->model_start,
         .layer_norm = c->model_layer_norm,
         .feed = c->model_input_feeding,
     };
@@ -122,6 +123,11 @@ bool nmt_shape_backward(const struct nmt_shape *s, size_t layer, size_t part)
 size_t nmt_shape_start(const struct nmt_shape *s)
 {
     return (s->cell == NMT_LSTM ? 2 : 1) * (1 + s->decoder_above) * s->H_dec;
+}
+
+size_t nmt_shape_start_in(const struct nmt_shape *s)
+{
+    return s->start == NMT_START_MEAN ? nmt_shape_context(s) : s->H_enc;
 }
 
 size_t nmt_shape_start_from(const struct nmt_shape *s)

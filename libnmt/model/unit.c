@@ -98,15 +98,27 @@ static struct nmt_cell_step step_of(const struct nmt_unit_run *u, const struct n
         .h_new = u->h + at,
         .c_new = u->c ? u->c + at : NULL,
         .a = u->a + r->row * width(u),
-        .hm = u->hm + at,
+        .hm = r->alone ? (real *)(uintptr_t)r->h : u->hm + at, /* nothing is kept or masked */
         .rh = u->rh ? u->rh + at : NULL,
         .h = r->h,
         .c = r->c,
         .mask = r->dropout ? u->mask : NULL,
         .alone = r->alone,
+        .entered = r->entered,
         .norm = nmt_norm_from(u->U, r->row),
         .gain = w->U_gain,
     };
+}
+
+void nmt_unit_enter(const struct nmt_unit_run *u, const struct nmt_unit *w, const real *h, size_t B,
+                    unsigned how)
+{
+    const struct nmt_cell_step step = { .a = u->a,
+                                        .hm = (real *)(uintptr_t)h, /* is read */
+                                        .alone = how & NMT_ALONE,
+                                        .norm = u->U,
+                                        .gain = w->U_gain };
+    nmt_cell_enter(u->cell, &step, w->U, B, u->H);
 }
 
 void nmt_unit_forward(const struct nmt_unit_run *u, const struct nmt_unit *w,

@@ -35,6 +35,7 @@ struct nmt_unit_rows {
     size_t row, B;
     const real *h, *c; /* [B][H] */
     bool dropout, alone;
+    bool entered; /* the gates have what the state before adds: nmt_unit_enter */
 };
 
 /** The matrices through which something enters. */
@@ -56,6 +57,10 @@ void nmt_unit_read(const struct nmt_unit_run *u, const struct nmt_unit *w, enum 
 /** Nothing enters but the state: the gates of N rows start from the bias. */
 void nmt_unit_read_nothing(const struct nmt_unit_run *u, const struct nmt_unit *w, size_t row,
                            size_t N);
+
+/** Adds to the gates what the states h [B][H] do, as far as they can be seen before the step. */
+void nmt_unit_enter(const struct nmt_unit_run *u, const struct nmt_unit *w, const real *h, size_t B,
+                    unsigned how);
 
 /** The step; the inputs are in the gates. */
 void nmt_unit_forward(const struct nmt_unit_run *u, const struct nmt_unit *w,

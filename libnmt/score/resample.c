@@ -23,11 +23,12 @@
 #include <string.h>
 
 /* Kept lines are padded to so many numbers, for loops of a fixed length. */
-#define LANE 8
+#define LANE 4
 
 /* Lines drawn at a time, and how far ahead of adding their rows are fetched. */
-#define BLOCK 512
-#define AHEAD 16
+#define BLOCK      512
+#define AHEAD      16
+#define CACHE_LINE 64
 
 #if defined(__GNUC__)
 #define NMT_PREFETCH(address) __builtin_prefetch(address)
@@ -188,7 +189,7 @@ static void add_rows(const struct job *j, const uint32_t *lines, size_t n, float
     size_t padded = j->r->padded;
     for (size_t i = 0; i < n; i++) {
         if (i + AHEAD < n)
-            for (size_t k = 0; k < padded; k += 2 * LANE)
+            for (size_t k = 0; k < padded; k += CACHE_LINE / sizeof(float))
                 NMT_PREFETCH(kept_row(j->r, lines[i + AHEAD]) + k);
         const float *restrict row = kept_row(j->r, lines[i]);
         for (size_t k = 0; k < padded; k += LANE)
@@ -277,28 +278,34 @@ static int bootstrap(struct job *j, struct nmt_resampled *out, struct nmt_err *e
 
 /* --- approximate randomisation ----------------------------------------------------------- */
 
-/* Sums the differences of the lines whose bit is set: bits of 32-bit numbers, the lowest first. */
-static void sum_exchanged(const struct job *j, size_t sample, double *moved)
+static inline void add_difference(const struct job *j, size_t line, double *restrict moved)
 {
-    size_t n = j->r->n_lines, padded = j->r->padded;
+    const double *restrict row = kept_difference(j->r, line);
+    for (size_t k = 0; k < j->r->padded; k += LANE)
+        for (size_t l = 0; l < LANE; l++)
+            moved[k + l] += row[k + l];
+}
+
+/* Sums the differences of the lines whose bit is set: bits of 32-bit numbers, the lowest first. */
+static void sum_exchanged(const struct job *j, size_t sample, double *restrict moved)
+{
+    size_t n = j->r->n_lines;
     uint64_t bit = (uint64_t)sample * n;
     struct nmt_pcg64 g;
     nmt_pcg64_seed(&g, j->r->seed);
     nmt_pcg64_advance(&g, bit / 64);
     if (bit % 64 >= 32)
         nmt_pcg64_next32(&g);
+    memset(moved, 0, j->r->padded * sizeof *moved);
+    /* The first number may have bits of the sample before, the last one of the sample behind. */
     uint32_t bits = nmt_pcg64_next32(&g) >> bit % 32;
-    memset(moved, 0, padded * sizeof *moved);
-    for (size_t i = 0; i < n; i++, bit++) {
-        if (bit % 32 == 0 && i > 0)
+    for (size_t line = 0, in_word = 32 - bit % 32; line < n; line += in_word, in_word = 32) {
+        if (line > 0)
             bits = nmt_pcg64_next32(&g);
-        if (bits & 1) {
-            const double *row = kept_difference(j->r, i);
-            for (size_t k = 0; k < padded; k += LANE)
-                for (size_t l = 0; l < LANE; l++)
-                    moved[k + l] += row[k + l];
-        }
-        bits >>= 1;
+        if (n - line < 32)
+            bits &= (UINT32_C(1) << (n - line)) - 1;
+        for (; bits; bits &= bits - 1)
+            add_difference(j, line + (size_t)__builtin_ctz(bits), moved);
     }
 }
 

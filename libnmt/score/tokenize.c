@@ -144,9 +144,9 @@ static inline uint64_t stops_among(const uint8_t *is_stop, const char *s, size_t
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
         const unsigned char *v = u + i;
-        unsigned eight = is_stop[v[0]] | is_stop[v[1]] << 1 | is_stop[v[2]] << 2 |
-                         is_stop[v[3]] << 3 | is_stop[v[4]] << 4 | is_stop[v[5]] << 5 |
-                         is_stop[v[6]] << 6 | is_stop[v[7]] << 7;
+        int eight = is_stop[v[0]] | is_stop[v[1]] << 1 | is_stop[v[2]] << 2 | is_stop[v[3]] << 3 |
+                    is_stop[v[4]] << 4 | is_stop[v[5]] << 5 | is_stop[v[6]] << 6 |
+                    is_stop[v[7]] << 7;
         stops |= (uint64_t)eight << i;
     }
     for (; i < n; i++)

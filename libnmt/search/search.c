@@ -46,6 +46,13 @@ int nmt_searcher_new(struct nmt_searcher **out, const struct nmt_search_model *m
     memcpy(s->share, share, n * sizeof *share);
     s->options.weights = NULL;
     s->keeps_alpha = o->alignments || o->coverage > 0;
+    for (size_t m = 0; m < n; m++) {
+        int rc = nmt_step_word_table(&s->words[m], models[m].shape, models[m].params, err);
+        if (rc < 0) {
+            nmt_searcher_free(s);
+            return rc;
+        }
+    }
     *out = s;
     return 0;
 }
@@ -57,6 +64,8 @@ void nmt_searcher_free(struct nmt_searcher *s)
     nmt_beams_release(&s->beams);
     nmt_arena_release(&s->arena);
     nmt_arena_release(&s->encoding);
+    for (size_t m = 0; m < s->n_models; m++)
+        nmt_word_table_release(&s->words[m]);
     free(s->alpha);
     free(s);
 }
@@ -91,9 +100,10 @@ static void shrink(struct nmt_searcher *s, size_t arena)
 
 static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct nmt_search_set *set)
 {
-    const size_t rows = set->B * s->options.beam;
-    nmt_beams_plan(&s->beams, arena, &s->options, set->B);
-    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->share, s->n_models);
+    const size_t rows = nmt_beams_rows(&s->options, set);
+    nmt_beams_plan(&s->beams, arena, &s->options, set);
+    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->share, s->n_models,
+                        s->beams.most);
     s->alpha_at = nmt_arena_take(arena, rows, sizeof *s->alpha_at);
     for (size_t m = 0; m < s->n_models; m++) {
         const struct nmt_shape *shape = s->model[m].shape;
@@ -104,6 +114,7 @@ static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct n
             shape, set->B, in->row, in->h, shape->attention == NMT_DOT ? in->h : keys, true
         };
         nmt_step_plan(&s->step[m], arena, shape, rows);
+        s->step[m].words = &s->words[m];
     }
 }
 

@@ -14,6 +14,7 @@ struct nmt_searcher {
     struct nmt_arena arena; /* of all below but alpha */
     struct nmt_source source[NMT_ENSEMBLE_MAX];
     struct nmt_step step[NMT_ENSEMBLE_MAX];
+    struct nmt_word_table words[NMT_ENSEMBLE_MAX];
     real *keys[NMT_ENSEMBLE_MAX];
     struct nmt_candidates candidates;
     struct nmt_beams beams;

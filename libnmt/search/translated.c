@@ -18,6 +18,7 @@ void nmt_translated_release(struct nmt_translated *t)
     free(t->line);
     nmt_sentence_release(&t->source);
     nmt_ids_release(&t->target);
+    nmt_terms_free(t->terms);
     nmt_arena_release(&t->target_memory);
     *t = (struct nmt_translated){ 0 };
 }

@@ -122,6 +122,8 @@ static int make_lines(const struct nmt_translator *t, struct nmt_translated *r,
             return nmt_fail(err, NMT_ELIMIT, 0, "its search needs more memory than is allowed");
     for (size_t p = 1; p < n_parts; p++)
         n = items[p].found.n < n ? items[p].found.n : n;
+    if (n == 0 && r->terms)
+        return nmt_fail(err, NMT_ELIMIT, 0, "no translation within the bounds fits the terms");
     if (n == 0)
         return nmt_fail(err, NMT_ELIMIT, 0, "the model gives no probability that is a number");
     NMT_TRY(reserve_lines(r, n, err));

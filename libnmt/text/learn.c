@@ -120,10 +120,21 @@ static int push_learnt(struct nmt_vocab *v, const char *piece, size_t len, struc
 
 /* --- word ------------------------------------------------------------------------------- */
 
-/* Whether a word can be a piece; one that is too long once it is spelt is found out then. */
+/* Whether a word can be a piece, once it is spelt. */
 static bool fits_piece(const char *text, size_t len)
 {
-    return len <= NMT_PIECE_MAX && !memchr(text, '\0', len);
+    size_t spelt = NMT_SPACE_LEN;
+    if (len > NMT_PIECE_MAX || memchr(text, '\0', len))
+        return false;
+    if (len < NMT_PIECE_MAX / 4)
+        return true; /* spelling at most doubles it */
+    for (size_t i = 0, step; i < len; i += step) {
+        char symbol[NMT_SYMBOL_BYTES];
+        uint32_t cp;
+        step = nmt_utf8_decode(text + i, len - i, &cp);
+        spelt += nmt_spelling_of(text + i, step, symbol);
+    }
+    return spelt <= NMT_PIECE_MAX;
 }
 
 static int learn_words(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nmt_err *err)
@@ -138,7 +149,7 @@ static int learn_words(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct 
         rc = nmt_buffer_adds(&piece, NMT_SPACE, err);
         if (rc == 0)
             rc = nmt_spell(&piece, order[i].text, order[i].len, err);
-        if (rc == 0 && piece.len <= NMT_PIECE_MAX)
+        if (rc == 0)
             rc = push_learnt(v, piece.data, piece.len, err);
     }
     nmt_buffer_release(&piece);

@@ -13,7 +13,7 @@
 int nmt_merge_learner_init(struct nmt_merge_learner *m, enum nmt_merge_rule rule,
                            struct nmt_err *err)
 {
-    *m = (struct nmt_merge_learner){ .budget = NMT_CANDIDATE_PLACES };
+    *m = (struct nmt_merge_learner){ .budget = NMT_CANDIDATE_BYTES };
     m->candidates.threshold = UINT64_MAX;
     return nmt_merge_text_init(&m->text, rule, err);
 }
@@ -27,7 +27,7 @@ static void release_gains(struct nmt_merge_gains *g)
 void nmt_merge_learner_release(struct nmt_merge_learner *m)
 {
     nmt_merge_text_release(&m->text);
-    nmt_candidates_release(&m->candidates);
+    nmt_survey_release(&m->candidates);
     release_gains(&m->before);
     release_gains(&m->behind);
     free(m->heap);
@@ -169,8 +169,8 @@ static int heap_push(struct nmt_merge_learner *m, uint32_t number, struct nmt_er
 
 static int survey(struct nmt_merge_learner *m, uint64_t below, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
-    NMT_TRY(nmt_candidates_survey(c, &m->text, below, m->budget, err));
+    struct nmt_survey *c = &m->candidates;
+    NMT_TRY(nmt_survey_run(c, &m->text, below, m->budget, err));
     m->n_heap = 0;
     for (uint32_t i = 0; i < c->n; i++)
         NMT_TRY(heap_push(m, i, err));
@@ -192,82 +192,105 @@ static int grow_gains(struct nmt_merge_gains *g, size_t n, struct nmt_err *err)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     g->touched = touched;
     for (size_t i = g->cap; i < cap; i++)
-        g->of[i] = (struct nmt_merge_gain){ 0, 0, NMT_PAIR_NONE };
+        g->of[i] = (struct nmt_merge_gain){ .pair = NMT_PAIR_NONE };
     g->cap = cap;
     return 0;
 }
 
-static void gain(struct nmt_merge_gains *g, uint32_t symbol, uint64_t count)
+static void gain(struct nmt_merge_gains *g, uint32_t symbol, uint64_t count, size_t place)
 {
     struct nmt_merge_gain *of = &g->of[symbol];
     if (of->n == 0)
         g->touched[g->n_touched++] = symbol;
-    of->n++;
     of->count += count;
+    of->n += nmt_place_bytes((uint32_t)place - of->last);
+    of->last = (uint32_t)place;
 }
 
-static void lose(struct nmt_candidates *c, uint32_t left, uint32_t right, uint64_t count)
+static void lose(struct nmt_survey *c, uint32_t left, uint32_t right, uint64_t count)
 {
-    uint32_t number = nmt_candidates_find(c, left, right);
+    uint32_t number = nmt_survey_find(c, left, right);
     if (number != NMT_PAIR_NONE)
         c->items[number].count -= count;
 }
 
-/* A joined symbol in the text: its neighbours, and whether those were joined in the same step. */
-struct spot {
+/* The places where a pair was joined, one after the other, with what stands around. */
+struct joins {
+    const struct nmt_merge_text *t;
+    const unsigned char *p, *end;
+    uint32_t width;               /* of the joined symbol */
+    uint32_t place, last, coming; /* coming: UINT32_MAX behind the last place */
     size_t previous;
-    uint32_t past, next; /* 0: none */
+    uint32_t past, next; /* the neighbours, 0: none */
     bool after_joined, before_joined;
 };
 
-static struct spot look(const struct nmt_merge_text *t, const uint32_t *places, uint32_t n,
-                        uint32_t i, uint32_t width)
+static void advance(struct joins *j)
 {
-    struct spot s = { .previous = nmt_merge_previous(t, places[i]) };
-    size_t end = (size_t)places[i] + width;
-    s.past = nmt_merge_symbol(t, s.previous);
-    s.next = nmt_merge_symbol(t, end);
-    s.after_joined = i > 0 && places[i - 1] == s.previous;
-    s.before_joined = i + 1 < n && places[i + 1] == end;
-    return s;
+    if (j->p < j->end)
+        j->p = nmt_place_get(j->p, &j->coming);
+    else
+        j->coming = UINT32_MAX;
 }
 
-/* Writes the joined symbol wherever the pair stands, from the left, without overlap. Leaves those
- * places in the pair's list and returns their number. */
-static uint32_t join_places(struct nmt_merge_learner *m, const struct nmt_pair *pair,
-                            uint32_t joined)
+static struct joins joins_of(const struct nmt_merge_learner *m, const struct nmt_pair *pair,
+                             uint32_t joined)
+{
+    const unsigned char *list = m->candidates.places + pair->first;
+    struct joins j = { .t = &m->text, .p = list, .end = list + pair->n, .last = UINT32_MAX };
+    j.width = m->text.shapes[joined].width;
+    advance(&j);
+    return j;
+}
+
+static bool next_join(struct joins *j)
+{
+    if (j->coming == UINT32_MAX)
+        return false;
+    j->place = j->coming;
+    advance(j);
+    size_t end = (size_t)j->place + j->width;
+    j->previous = nmt_merge_previous(j->t, j->place);
+    j->past = nmt_merge_symbol(j->t, j->previous);
+    j->next = nmt_merge_symbol(j->t, end);
+    j->after_joined = j->last == j->previous;
+    j->before_joined = j->coming == end;
+    j->last = j->place;
+    return true;
+}
+
+/* Writes the joined symbol wherever the pair stands, from the left, without overlap. Only those
+ * places are left in the pair's list. */
+static void join_places(struct nmt_merge_learner *m, struct nmt_pair *pair, uint32_t joined)
 {
     struct nmt_merge_text *t = &m->text;
-    uint32_t *places = m->candidates.places + pair->first, n = 0;
-    uint32_t width = t->shapes[pair->left].width;
-    for (uint32_t i = 0; i < pair->n; i++) {
-        size_t place = places[i];
+    unsigned char *start = m->candidates.places + pair->first, *to = start;
+    const unsigned char *p = start, *end = start + pair->n;
+    uint32_t width = t->shapes[pair->left].width, place = 0, last = 0;
+    while (p < end) {
+        p = nmt_place_get(p, &place);
         if (!nmt_merge_starts(t, place) || nmt_merge_symbol(t, place) != pair->left ||
             nmt_merge_symbol(t, place + width) != pair->right)
             continue;
         nmt_merge_write(t, place, place + width, &t->shapes[joined]);
-        places[n++] = (uint32_t)place;
+        to = nmt_place_put(to, place, &last);
     }
-    return n;
+    pair->n = (uint32_t)(to - start);
 }
 
 /* Counts what the neighbours of joined symbols lose and gain. */
-static void count_changes(struct nmt_merge_learner *m, const struct nmt_pair *pair, uint32_t n,
-                          uint32_t joined)
+static void count_changes(struct nmt_merge_learner *m, const struct nmt_pair *pair, uint32_t joined)
 {
-    const struct nmt_merge_text *t = &m->text;
-    struct nmt_candidates *c = &m->candidates;
-    const uint32_t *places = c->places + pair->first, width = t->shapes[joined].width;
-    for (uint32_t i = 0; i < n; i++) {
-        struct spot s = look(t, places, n, i, width);
-        uint64_t count = nmt_merge_count(t, places[i]);
-        if (s.past && !s.after_joined) {
-            lose(c, s.past, pair->left, count);
-            gain(&m->before, s.past, count);
+    struct nmt_survey *c = &m->candidates;
+    for (struct joins j = joins_of(m, pair, joined); next_join(&j);) {
+        uint64_t count = nmt_merge_count(&m->text, j.place);
+        if (j.past && !j.after_joined) {
+            lose(c, j.past, pair->left, count);
+            gain(&m->before, j.past, count, j.previous);
         }
-        if (s.next) {
-            lose(c, pair->right, s.before_joined ? pair->left : s.next, count);
-            gain(&m->behind, s.next, count);
+        if (j.next) {
+            lose(c, pair->right, j.before_joined ? pair->left : j.next, count);
+            gain(&m->behind, j.next, count, j.place);
         }
     }
 }
@@ -276,62 +299,54 @@ static void count_changes(struct nmt_merge_learner *m, const struct nmt_pair *pa
 static int add_pairs(struct nmt_merge_learner *m, struct nmt_merge_gains *g, bool is_before,
                      uint32_t joined, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     for (size_t i = 0; i < g->n_touched; i++) {
         uint32_t other = g->touched[i];
         struct nmt_merge_gain *of = &g->of[other];
         if (of->count < c->threshold)
             continue;
-        NMT_TRY(nmt_candidates_add(c, is_before ? other : joined, is_before ? joined : other, of->n,
-                                   &of->pair, err));
+        NMT_TRY(nmt_survey_add(c, is_before ? other : joined, is_before ? joined : other, of->n,
+                               &of->pair, err));
         c->items[of->pair].count = of->count;
         NMT_TRY(heap_push(m, of->pair, err));
     }
     return 0;
 }
 
-static void add_place(struct nmt_candidates *c, uint32_t number, size_t place)
+static void add_places(struct nmt_merge_learner *m, const struct nmt_pair *pair, uint32_t joined)
 {
-    if (number == NMT_PAIR_NONE)
-        return;
-    struct nmt_pair *pair = &c->items[number];
-    c->places[pair->first + pair->n++] = (uint32_t)place;
-}
-
-static void add_places(struct nmt_merge_learner *m, uint32_t first, uint32_t n, uint32_t joined)
-{
-    struct nmt_candidates *c = &m->candidates;
-    const uint32_t *places = c->places + first, width = m->text.shapes[joined].width;
-    for (uint32_t i = 0; i < n; i++) {
-        struct spot s = look(&m->text, places, n, i, width);
-        if (s.past && !s.after_joined)
-            add_place(c, m->before.of[s.past].pair, s.previous);
-        if (s.next)
-            add_place(c, m->behind.of[s.next].pair, places[i]);
+    struct nmt_survey *c = &m->candidates;
+    for (struct joins j = joins_of(m, pair, joined); next_join(&j);) {
+        uint32_t before = j.past && !j.after_joined ? m->before.of[j.past].pair : NMT_PAIR_NONE;
+        uint32_t behind = j.next ? m->behind.of[j.next].pair : NMT_PAIR_NONE;
+        if (before != NMT_PAIR_NONE)
+            nmt_survey_put(c, before, j.previous);
+        if (behind != NMT_PAIR_NONE)
+            nmt_survey_put(c, behind, j.place);
     }
 }
 
 static void clear_gains(struct nmt_merge_gains *g)
 {
     for (size_t i = 0; i < g->n_touched; i++)
-        g->of[g->touched[i]] = (struct nmt_merge_gain){ 0, 0, NMT_PAIR_NONE };
+        g->of[g->touched[i]] = (struct nmt_merge_gain){ .pair = NMT_PAIR_NONE };
     g->n_touched = 0;
 }
 
 static int join(struct nmt_merge_learner *m, uint32_t number, uint32_t joined, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     NMT_TRY(grow_gains(&m->before, m->text.symbols.n, err));
     NMT_TRY(grow_gains(&m->behind, m->text.symbols.n, err));
-    const struct nmt_pair pair = c->items[number];
+    struct nmt_pair pair = c->items[number];
     size_t known = c->n;
-    uint32_t n = join_places(m, &pair, joined);
-    count_changes(m, &pair, n, joined);
+    join_places(m, &pair, joined);
+    count_changes(m, &pair, joined);
     c->items[number].count = 0;
     NMT_TRY(add_pairs(m, &m->before, true, joined, err));
     NMT_TRY(add_pairs(m, &m->behind, false, joined, err));
     if (c->n > known)
-        add_places(m, pair.first, n, joined);
+        add_places(m, &pair, joined);
     clear_gains(&m->before);
     clear_gains(&m->behind);
     return 0;
@@ -340,7 +355,7 @@ static int join(struct nmt_merge_learner *m, uint32_t number, uint32_t joined, s
 int nmt_merge_learner_step(struct nmt_merge_learner *m, uint64_t min_count, uint32_t *left,
                            uint32_t *right, uint32_t *joined, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     for (;;) {
         if (m->n_heap == 0 && (c->threshold <= 1 || c->threshold <= min_count))
             return 0;

@@ -6,13 +6,13 @@
 #ifndef NMT_MERGE_LEARNER_INTERNAL_H
 #define NMT_MERGE_LEARNER_INTERNAL_H
 
-#include "candidates_internal.h"
+#include "pair_survey_internal.h"
 
 struct nmt_merge_learner {
     struct nmt_merge_text text;
     bool bar_bytes; /* pieces spelt as byte pieces are not to be made */
-    size_t budget;  /* places of a survey; another budget does not change what is learnt */
-    struct nmt_candidates candidates;
+    size_t budget; /* bytes for places of a survey; another budget does not change what is learnt */
+    struct nmt_survey candidates;
     struct nmt_merge_wait {
         uint64_t priority;
         uint32_t pair;
@@ -22,7 +22,8 @@ struct nmt_merge_learner {
     struct nmt_merge_gains {
         struct nmt_merge_gain {
             uint64_t count;
-            uint32_t n, pair;
+            uint32_t n, last; /* bytes of its places; the last one */
+            uint32_t pair;
         } * of;
         uint32_t *touched;
         size_t n_touched, cap;

@@ -16,12 +16,14 @@ int nmt_merges_init(struct nmt_merges *m, struct nmt_err *err)
 {
     *m = (struct nmt_merges){ .n_slots = 64 };
     m->slots = calloc(m->n_slots, sizeof *m->slots);
-    return m->slots ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    m->maybe = calloc(m->n_slots, 1);
+    return m->slots && m->maybe ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
 }
 
 void nmt_merges_release(struct nmt_merges *m)
 {
     free(m->slots);
+    free(m->maybe);
     nmt_strings_release(&m->inner);
     *m = (struct nmt_merges){ .n_slots = 0 };
 }
@@ -57,30 +59,43 @@ uint32_t nmt_merges_symbol(const struct nmt_merges *m, const struct nmt_vocab *v
     return find_symbol(m, v, s, len);
 }
 
-static void insert(struct nmt_merge *slots, size_t n, const struct nmt_merge *merge)
+static void insert(struct nmt_merges *m, const struct nmt_merge *merge)
 {
-    uint64_t h = ((uint64_t)merge->left << 32 | merge->right) * 0x9E3779B97F4A7C15u;
-    size_t i = (size_t)(h >> 32) & (n - 1);
-    while (slots[i].id)
-        i = (i + 1) & (n - 1);
-    slots[i] = *merge;
+    uint64_t h = nmt_merge_hash(merge->left, merge->right);
+    size_t i = (size_t)(h >> 32) & (m->n_slots - 1), bit = (size_t)(h >> 29) & (8 * m->n_slots - 1);
+    while (m->slots[i].id)
+        i = (i + 1) & (m->n_slots - 1);
+    m->slots[i] = *merge;
+    m->maybe[bit / 8] |= (unsigned char)(1u << bit % 8);
+}
+
+static int grow(struct nmt_merges *m, struct nmt_err *err)
+{
+    size_t n = m->n_slots;
+    struct nmt_merge *old = m->slots;
+    struct nmt_merge *slots = calloc(2 * n, sizeof *slots);
+    unsigned char *maybe = calloc(2 * n, 1);
+    if (!slots || !maybe) {
+        free(slots);
+        free(maybe);
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    }
+    free(m->maybe);
+    m->slots = slots;
+    m->maybe = maybe;
+    m->n_slots = 2 * n;
+    for (size_t i = 0; i < n; i++)
+        if (old[i].id)
+            insert(m, &old[i]);
+    free(old);
+    return 0;
 }
 
 int nmt_merges_put(struct nmt_merges *m, const struct nmt_merge *merge, struct nmt_err *err)
 {
-    if ((m->used + 1) * 2 > m->n_slots) {
-        size_t n = m->n_slots * 2;
-        struct nmt_merge *slots = calloc(n, sizeof *slots);
-        if (!slots)
-            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-        for (size_t i = 0; i < m->n_slots; i++)
-            if (m->slots[i].id)
-                insert(slots, n, &m->slots[i]);
-        free(m->slots);
-        m->slots = slots;
-        m->n_slots = n;
-    }
-    insert(m->slots, m->n_slots, merge);
+    if ((m->used + 1) * 2 > m->n_slots)
+        NMT_TRY(grow(m, err));
+    insert(m, merge);
     m->used++;
     return 0;
 }

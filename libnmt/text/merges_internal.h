@@ -26,6 +26,7 @@ struct nmt_merge {
 struct nmt_merges {
     struct nmt_merge *slots; /* open addressing; id 0 (<unk>) marks a free slot */
     size_t n_slots, used;
+    unsigned char *maybe; /* a bit for a hash, 8 to a slot: most pairs do not join, and end here */
     struct nmt_strings inner; /* characters that are no pieces */
     uint32_t ascii[128];      /* their symbols, for speed */
     size_t n_pieces;
@@ -47,12 +48,19 @@ void nmt_merges_free(struct nmt_merges *m);
 uint32_t nmt_merges_symbol(const struct nmt_merges *m, const struct nmt_vocab *v,
                            const char *spelling, size_t len);
 
+static inline uint64_t nmt_merge_hash(uint32_t left, uint32_t right)
+{
+    return ((uint64_t)left << 32 | right) * 0x9E3779B97F4A7C15u;
+}
+
 /** The merge of two symbols, NULL when they do not join. */
 static inline const struct nmt_merge *nmt_merges_find(const struct nmt_merges *m, uint32_t left,
                                                       uint32_t right)
 {
-    uint64_t h = ((uint64_t)left << 32 | right) * 0x9E3779B97F4A7C15u;
-    size_t mask = m->n_slots - 1;
+    uint64_t h = nmt_merge_hash(left, right);
+    size_t mask = m->n_slots - 1, bit = (size_t)(h >> 29) & (8 * m->n_slots - 1);
+    if (!(m->maybe[bit / 8] >> bit % 8 & 1))
+        return NULL;
     for (size_t i = (size_t)(h >> 32) & mask; m->slots[i].id; i = (i + 1) & mask)
         if (m->slots[i].left == left && m->slots[i].right == right)
             return &m->slots[i];

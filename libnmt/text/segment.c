@@ -8,14 +8,13 @@
 #include "normalise_internal.h"
 #include "spelling_internal.h"
 #include "vocab_internal.h"
+#include "word_cache_internal.h"
 
 #include <nmt/utf8.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHED_WORD  256               /* longer words are not worth remembering */
-#define CACHE_LIMIT  ((size_t)1 << 26) /* bytes; a full cache starts afresh */
 #define LONGEST_LINE ((size_t)1 << 31)
 
 #define LONE_SPACE 0x80000000u /* flag of a remembered id: spaces, which belong to no word */
@@ -24,9 +23,7 @@ struct nmt_segmenter {
     const struct nmt_vocab *v;
     const struct nmt_merges *merges; /* bpe only */
     struct nmt_normaliser normaliser;
-    struct nmt_strings cache; /* raw words; value: where their ids start in `known` */
-    uint32_t *known;          /* count, ids; count, ids; ...: LONE_SPACE marks some */
-    size_t n_known, cap_known;
+    struct nmt_word_cache cache; /* by raw words; LONE_SPACE marks some ids */
     struct nmt_joiner joiner;
     uint32_t *symbols, *from; /* of one unit; where each begins, in symbols and then in bytes */
     uint32_t *starts;         /* where each character of the unit begins, in bytes */
@@ -59,10 +56,9 @@ void nmt_segmenter_free(struct nmt_segmenter *s)
     if (!s)
         return;
     nmt_normaliser_release(&s->normaliser);
-    nmt_strings_release(&s->cache);
+    nmt_word_cache_release(&s->cache);
     nmt_joiner_release(&s->joiner);
     nmt_buffer_release(&s->spelt);
-    free(s->known);
     free(s->symbols);
     free(s->from);
     free(s->starts);
@@ -243,43 +239,30 @@ static int cut_word(struct nmt_segmenter *s, const char *raw, size_t len, uint32
 }
 
 /* Remembers that a word became what stands in the output from `first` on. */
-static int remember(struct nmt_segmenter *s, const char *raw, size_t len, size_t first,
-                    struct nmt_err *err)
+static int remember(struct nmt_segmenter *s, const char *raw, size_t len, uint32_t hash,
+                    size_t first, struct nmt_err *err)
 {
     size_t n = s->out.n - first;
-    if (s->cache.used + (s->cache.n_slots + s->n_known) * sizeof(uint64_t) > CACHE_LIMIT) {
-        nmt_strings_empty(&s->cache);
-        s->n_known = 0;
-    }
-    if (s->n_known + n + 1 > s->cap_known) {
-        size_t cap = s->cap_known * 2 + n + 1024;
-        uint32_t *known = realloc(s->known, cap * sizeof *known);
-        if (!known)
-            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-        s->known = known;
-        s->cap_known = cap;
-    }
-    uint32_t number;
-    NMT_TRY(nmt_strings_add(&s->cache, raw, len, &number, err));
-    s->cache.items[number].value = (uint32_t)s->n_known;
-    s->known[s->n_known++] = (nmt_id)n;
-    for (size_t i = first; i < s->out.n; i++)
-        s->known[s->n_known++] = s->out.ids[i] | (s->out.word[i] == NMT_NO_WORD ? LONE_SPACE : 0);
+    uint32_t *ids;
+    if (n > UINT16_MAX)
+        return 0;
+    NMT_TRY(nmt_word_cache_add(&s->cache, raw, len, hash, n, &ids, err));
+    for (size_t i = 0; i < n; i++)
+        ids[i] = s->out.ids[first + i] | (s->out.word[first + i] == NMT_NO_WORD ? LONE_SPACE : 0);
     return 0;
 }
 
-/* known[0] ids that a word became before. */
-static int emit_known(struct nmt_segmenter *s, const uint32_t *known, uint32_t word,
+/* The n ids that a word became before. */
+static int emit_known(struct nmt_segmenter *s, const uint32_t *known, size_t n, uint32_t word,
                       struct nmt_err *err)
 {
-    size_t n = known[0];
     while (s->cap_ids - s->out.n < n)
         NMT_TRY(grow_out(&s->out, &s->cap_ids, err));
     nmt_id *ids = s->out.ids + s->out.n;
     uint32_t *words = s->out.word + s->out.n;
     for (size_t i = 0; i < n; i++) {
-        ids[i] = known[i + 1] & ~LONE_SPACE;
-        words[i] = known[i + 1] & LONE_SPACE ? NMT_NO_WORD : word;
+        ids[i] = known[i] & ~LONE_SPACE;
+        words[i] = known[i] & LONE_SPACE ? NMT_NO_WORD : word;
     }
     s->out.n += n;
     return 0;
@@ -289,18 +272,17 @@ static int encode_word(struct nmt_segmenter *s, const char *line, struct nmt_spa
                        uint32_t word, struct nmt_err *err)
 {
     const char *raw = line + span.start;
-    bool cached = span.len <= CACHED_WORD && s->dropout == 0;
-    uint32_t number = cached ? nmt_strings_find(&s->cache, raw, span.len) : NMT_STRINGS_NONE;
-    if (number != NMT_STRINGS_NONE)
-        return emit_known(s, s->known + s->cache.items[number].value, word, err);
+    bool cached = span.len <= NMT_CACHED_WORD && s->dropout == 0;
+    size_t n = 0, first = s->out.n;
+    uint32_t hash = cached ? nmt_strings_hash(raw, span.len) : 0;
+    const uint32_t *known = cached ? nmt_word_cache_find(&s->cache, raw, span.len, hash, &n) : NULL;
+    if (known)
+        return emit_known(s, known, n, word, err);
     size_t bad = nmt_utf8_valid(raw, span.len);
     if (bad < span.len)
         return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", span.start + bad + 1);
-    size_t first = s->out.n;
     NMT_TRY(cut_word(s, raw, span.len, word, err));
-    if (!cached)
-        return 0;
-    return remember(s, raw, span.len, first, err);
+    return cached ? remember(s, raw, span.len, hash, first, err) : 0;
 }
 
 static int add_word(struct nmt_segmenter *s, struct nmt_span span, struct nmt_err *err)

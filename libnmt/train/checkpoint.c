@@ -161,6 +161,9 @@ int nmt_trainer_save_state(struct nmt_trainer *t, struct nmt_err *err)
 
 int nmt_state_refuse_foreign(const struct nmt_trainer *t, struct nmt_err *err)
 {
+    /* a run that is killed before its first state has left a lock; other ranks look at nothing */
+    if (t->killed_before || nmt_ranks_index(t->opt->ranks) > 0)
+        return 0;
     if (t->opt->overwrite || access(t->state_path, F_OK) == 0 || access(t->opt->model, F_OK) != 0)
         return 0;
     return nmt_fail(err, NMT_EIO, 0,

@@ -5,7 +5,18 @@
 #include <string.h>
 
 /* What a shard tells the others; whole numbers are exact. */
-enum { LOSS, NLL, GUIDE, SOURCE_TOKENS, TARGET_TOKENS, WEIGHTED_TOKENS, WEIGHTED_PAIRS, TOLD };
+enum {
+    LOSS,
+    NLL,
+    GUIDE,
+    SOURCE_TOKENS,
+    TARGET_TOKENS,
+    SOURCE_WORDS,
+    TARGET_WORDS,
+    WEIGHTED_TOKENS,
+    WEIGHTED_PAIRS,
+    TOLD
+};
 
 int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_gradient_plan *plan,
                       struct nmt_err *err)
@@ -16,7 +27,8 @@ int nmt_gradient_init(struct nmt_gradient *g, const struct nmt_gradient_plan *pl
                                 .own = own,
                                 .ranks = plan->ranks,
                                 .links = plan->links,
-                                .frozen = plan->frozen };
+                                .frozen = plan->frozen,
+                                .vocab = { plan->vocab[0], plan->vocab[1] } };
     g->shard = calloc(own.n, sizeof *g->shard);
     g->block = calloc(own.n, sizeof *g->block);
     g->told = calloc(TOLD * own.all + 1, sizeof *g->told);
@@ -47,6 +59,7 @@ void nmt_gradient_release(struct nmt_gradient *g)
         nmt_pass_release(&g->shard[i].pass);
         nmt_cutter_release(&g->shard[i].cutter);
         nmt_guides_release(&g->shard[i].guides);
+        free(g->shard[i].word_of);
         free(g->shard[i].pairs);
     }
     for (size_t i = 0; g->block && i < g->own.n; i++)
@@ -73,6 +86,26 @@ struct job {
     const struct nmt_gradient_task *task;
 };
 
+/* Words of the text, whatever pieces they are in now. */
+static int count_words(const struct nmt_gradient *g, struct nmt_shard *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct nmt_pair *p = &s->pairs[i];
+        const size_t need = p->S > p->T ? p->S : p->T;
+        if (need > s->cap_word_of) {
+            free(s->word_of);
+            s->cap_word_of = 0;
+            s->word_of = malloc(2 * need * sizeof *s->word_of);
+            if (!s->word_of)
+                return nmt_fail(&s->err, NMT_ENOMEM, 0, "out of memory");
+            s->cap_word_of = 2 * need;
+        }
+        s->words[0] += nmt_vocab_words(g->vocab[0], p->source, p->S, s->word_of);
+        s->words[1] += nmt_vocab_words(g->vocab[1], p->target, p->T, s->word_of);
+    }
+    return 0;
+}
+
 static int work(const struct nmt_gradient *g, struct nmt_shard *s,
                 const struct nmt_gradient_task *t)
 {
@@ -81,6 +114,7 @@ static int work(const struct nmt_gradient *g, struct nmt_shard *s,
         NMT_TRY(nmt_cutter_run(&s->cutter, t->epoch, s->pairs, s->n, &s->err));
     if (g->links)
         NMT_TRY(nmt_guides_set(&s->guides, g->links, t->data, cutter, s->pairs, s->n, &s->err));
+    NMT_TRY(count_words(g, s));
     s->pass.guide_weight = t->guide_weight;
     return nmt_pass_run(&s->pass, t->params, &s->grads, s->pairs, s->n, t->dropout,
                         t->label_smoothing, &s->loss, &s->err);
@@ -98,6 +132,7 @@ static void run_shard(void *arg, size_t i, size_t worker)
     const struct job *j = arg;
     struct nmt_shard *s = &j->g->shard[i];
     s->loss = (struct nmt_loss){ .loss = 0 };
+    s->words[0] = s->words[1] = 0;
     s->err = (struct nmt_err)NMT_ERR_INIT;
     if (s->n && work(j->g, s, j->task) < 0)
         return; /* s->err says why; nmt_gradient_run looks at it */
@@ -109,6 +144,8 @@ static void tell(double *told, const struct nmt_shard *s)
     told[LOSS] = s->loss.loss;
     told[NLL] = s->loss.nll;
     told[GUIDE] = s->loss.guide;
+    told[SOURCE_WORDS] = (double)s->words[0];
+    told[TARGET_WORDS] = (double)s->words[1];
     for (size_t k = 0; k < s->n; k++) { /* as they were cut in the end */
         const double weight = (double)nmt_pair_weight(&s->pairs[k]);
         told[SOURCE_TOKENS] += s->pairs[k].S;
@@ -138,7 +175,7 @@ static int add_up(struct nmt_gradient *g, struct nmt_err *err)
     }
     if (*failed > 0)
         return nmt_fail(err, NMT_ENOMEM, 0, "another rank cannot go on");
-    g->S = g->T = 0;
+    g->S = g->T = g->words[0] = g->words[1] = 0;
     g->weighted_T = g->weighted_pairs = 0;
     g->loss = (struct nmt_loss){ .loss = 0 };
     for (size_t i = 0; i < all; i++) {
@@ -148,6 +185,8 @@ static int add_up(struct nmt_gradient *g, struct nmt_err *err)
         g->loss.guide += told[GUIDE];
         g->S += (uint64_t)told[SOURCE_TOKENS];
         g->T += (uint64_t)told[TARGET_TOKENS];
+        g->words[0] += (uint64_t)told[SOURCE_WORDS];
+        g->words[1] += (uint64_t)told[TARGET_WORDS];
         g->weighted_T += told[WEIGHTED_TOKENS];
         g->weighted_pairs += told[WEIGHTED_PAIRS];
     }

@@ -25,6 +25,9 @@ struct nmt_shard {
     struct nmt_params grads;
     struct nmt_cutter cutter; /* used with subword dropout */
     struct nmt_guides guides; /* used with guided alignment */
+    uint64_t words[2];        /* of source and target */
+    uint32_t *word_of;        /* [cap_word_of] scratch: the word of each token */
+    size_t cap_word_of;
     struct nmt_pair *pairs;
     size_t n;
     struct nmt_loss loss;
@@ -40,6 +43,8 @@ struct nmt_gradient {
     double *told;                       /* what the shards tell each other */
     const struct nmt_word_links *links; /* NULL: no guided alignment */
     const struct nmt_frozen_rows *frozen;
+    const struct nmt_vocab *vocab[2];
+    uint64_t words[2]; /* of the last batch */
     struct nmt_loss loss;
     uint64_t S, T;                     /* tokens of the last batch, with </s> */
     double weighted_T, weighted_pairs; /* target tokens and pairs, each with its weight */
@@ -52,7 +57,8 @@ struct nmt_gradient_plan {
     const struct nmt_cutting *cutting;  /* NULL: no subword dropout */
     const struct nmt_word_links *links; /* NULL: no guided alignment */
     const struct nmt_frozen_rows *frozen;
-    struct nmt_shard_range own; /* the part of the shards that is worked on here */
+    const struct nmt_vocab *vocab[2]; /* of source and target, to count words */
+    struct nmt_shard_range own;       /* the part of the shards that is worked on here */
     struct nmt_ranks *ranks;
     size_t largest_batch; /* pairs */
 };

@@ -1,5 +1,5 @@
 /* Everything a training run needs, built once: data, vocabularies, weights, workers. */
-#include "train/trainer.h"
+#include "train/memory.h"
 
 #include "math/kernels.h"
 #include "model/model.h"
@@ -20,6 +20,28 @@ static size_t largest_batch(const struct nmt_trainer *t)
     return most < t->data.n ? most : t->data.n;
 }
 
+static int foresee_memory(struct nmt_trainer *t, struct nmt_err *err)
+{
+    struct nmt_train_memory m;
+    NMT_TRY(nmt_memory_plan(&m, t, err));
+    struct nmt_train_report r = { .memory = &m };
+    if (t->opt->dry_run) {
+        struct nmt_train_report data = { .event = NMT_TRAIN_DATA };
+        nmt_trainer_report(t, &data, NMT_TRAIN_DATA, NULL);
+    }
+    nmt_trainer_report(t, &r, NMT_TRAIN_MEMORY, NULL);
+    if (t->opt->memory == 0 || m.all <= t->opt->memory)
+        return 0;
+    return nmt_fail(
+        err, NMT_ELIMIT, 0,
+        "needs %.0f MB and may have %.0f: the largest batch takes %.0f, the gradients of "
+        "the shards %.0f; fewer train.batch-sentences (or train.batch-words), a shorter "
+        "train.max-length, fewer train.shards help",
+        (double)m.all / 1e6, (double)t->opt->memory / 1e6, (double)m.batch / 1e6,
+        (double)m.gradients / 1e6);
+}
+
+/* 1: a dry run, which ends here. */
 static int build_model(struct nmt_trainer *t, struct nmt_err *err)
 {
     const struct nmt_config *c = t->config;
@@ -28,6 +50,10 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
     if (t->shape.tied == NMT_TIED_ALL && t->source != t->target)
         return nmt_fail(err, NMT_ECONFIG, 0, "model.tied: all needs one joint vocabulary");
     NMT_TRY(nmt_layout_init(&t->layout, &t->shape, err));
+    if (t->opt->dry_run || t->opt->memory)
+        NMT_TRY(foresee_memory(t, err));
+    if (t->opt->dry_run)
+        return 1;
     t->weights = aligned_alloc(64, t->layout.count * sizeof *t->weights);
     if (!t->weights)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu weights", t->layout.count);
@@ -44,6 +70,7 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
         .cutting = t->cutting.data ? &t->cutting : NULL,
         .links = t->links.at ? &t->links : NULL,
         .frozen = &t->frozen,
+        .vocab = { t->source, t->target },
         .own = t->sum.own,
         .ranks = t->opt->ranks,
         .largest_batch = largest_batch(t),
@@ -70,7 +97,11 @@ static char *beside(const char *model, const char *ending)
 static int lock_model(struct nmt_trainer *t, struct nmt_err *err)
 {
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    t->lock = open(t->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    t->lock = open(t->lock_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (t->lock < 0 && errno == EEXIST) {
+        t->killed_before = true;
+        t->lock = open(t->lock_path, O_RDWR | O_CLOEXEC);
+    }
     if (t->lock < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot create", t->lock_path);
     if (fcntl(t->lock, F_SETLK, &whole) == 0)
@@ -148,7 +179,9 @@ static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
             nmt_vocab_learn_pair(&t->source, &t->target, t->config, &t->text[0], &t->text[1], err));
     NMT_TRY(nmt_trainer_build_data(t, err));
     NMT_TRY(nmt_threads_new(&t->threads, (size_t)t->config->train_threads, err));
-    NMT_TRY(build_model(t, err));
+    int rc = build_model(t, err);
+    if (rc != 0)
+        return rc;
     if (t->valid.n)
         NMT_TRY(nmt_validator_init(&t->validator, &t->shape, &t->valid, &t->valid_text[1],
                                    t->target, t->opt, nmt_threads_count(t->threads), err));

@@ -9,64 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /** So many updates in a row that are not finite end the run. */
 #define SKIPS_IN_A_ROW 20
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
-                        enum nmt_train_event event, const char *text)
-{
-    const struct nmt_config *c = t->config;
-    const double fraction = t->batches.count ? (double)t->at.batch / (double)t->batches.count : 0;
-    r->event = event;
-    r->text = text;
-    r->pairs = t->data.n;
-    r->pairs_empty = t->data.empty;
-    r->pairs_long = t->data.long_;
-    r->valid_pairs = t->valid.n;
-    for (size_t i = 0; i < t->layout.n; i++)
-        r->parameters += t->layout.tensor[i].rows * t->layout.tensor[i].cols;
-    r->source_vocabulary = t->shape.V_source;
-    r->target_vocabulary = t->shape.V_target;
-    for (size_t side = 0; side < 2; side++) {
-        r->vectors_given[side] = t->pretrained[side].given;
-        r->vectors_found[side] = t->pretrained[side].count;
-    }
-    r->unknown_source = (double)t->data.unknown_source / (double)(t->data.S_total + 1);
-    r->unknown_target = (double)t->data.unknown_target / (double)(t->data.T_total + 1);
-    r->update = t->optimizer.updates;
-    r->epoch = t->at.epoch + 1;
-    r->epochs = (uint64_t)c->train_epochs;
-    r->batch = t->at.batch;
-    r->batches = t->batches.count;
-    r->source_words = t->source_words;
-    r->target_words = t->target_words;
-    r->seconds = t->at.seconds + (t->started > 0 ? now() - t->started : 0);
-    r->share = nmt_schedule_share(c, t->optimizer.updates, (double)t->at.epoch + fraction);
-    if (t->tokens_sum > 0) {
-        r->loss = t->loss_sum / t->tokens_sum;
-        r->perplexity = exp(t->nll_sum / t->tokens_sum);
-        r->guide_loss = t->guide_sum / t->tokens_sum;
-    }
-    r->guided = t->links.at != NULL;
-    r->weighted = c->data_weights[0] != 0;
-    r->gradient_norm = t->norm;
-    r->learning_rate = t->rate;
-    r->skipped = t->at.skipped;
-    r->best = t->config->train_metric == NMT_VALID_PERPLEXITY ? -t->at.best : t->at.best;
-    r->best_update = t->at.best_update;
-    r->checks_without_improvement = t->at.bad_checks;
-    if (t->opt->report)
-        t->opt->report(t->opt->arg, r);
-}
 
 static void report(struct nmt_trainer *t, enum nmt_train_event event, const char *text)
 {
@@ -141,6 +86,7 @@ static struct nmt_dropout dropout_of(const struct nmt_config *c, uint64_t update
 
 static int update(struct nmt_trainer *t, struct nmt_err *err)
 {
+    const double began = nmt_trainer_now();
     const struct nmt_config *c = t->config;
     const size_t first = t->batches.start[t->at.batch];
     const size_t n = t->batches.start[t->at.batch + 1] - first;
@@ -175,8 +121,12 @@ static int update(struct nmt_trainer *t, struct nmt_err *err)
     t->nll_sum += t->gradient.loss.nll;
     t->guide_sum += t->gradient.loss.guide;
     t->tokens_sum += t->gradient.weighted_T;
-    t->source_words += t->gradient.S - n;
-    t->target_words += t->gradient.T - n;
+    t->tokens[0] += t->gradient.S - n;
+    t->tokens[1] += t->gradient.T - n;
+    for (size_t side = 0; side < 2; side++)
+        t->words[side] += t->gradient.words[side];
+    t->updating += nmt_trainer_now() - began;
+    t->updated++;
     report(t, NMT_TRAIN_UPDATE, NULL);
     return 0;
 }
@@ -201,8 +151,8 @@ static void save(struct nmt_trainer *t, enum saving what)
 {
     struct nmt_err why = NMT_ERR_INIT;
     char *kept = NULL;
-    t->at.seconds += now() - t->started;
-    t->started = now();
+    t->at.seconds += nmt_trainer_now() - t->started;
+    t->started = nmt_trainer_now();
     if (nmt_ranks_index(t->opt->ranks) > 0)
         return;
     if (save_as(t, what, &kept, &why) < 0) {
@@ -266,8 +216,9 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
         rc = sample(t, &r, text, err);
     if (rc == 0) {
         r.improved = judge(t, &v);
-        r.valid_perplexity = v.perplexity;
-        r.valid_bleu = v.score;
+        t->valid_update = t->optimizer.updates;
+        t->valid_perplexity = v.perplexity;
+        t->valid_bleu = v.score;
         nmt_trainer_report(t, &r, NMT_TRAIN_VALID, NULL);
         if (r.improved)
             save(t, SAVE_MODEL);
@@ -332,7 +283,7 @@ static int ask_ranks(struct nmt_trainer *t, struct nmt_err *err)
     const double minutes = t->config->train_minutes;
     double votes[3] = { 0, 0, 0 };
     if (nmt_ranks_index(t->opt->ranks) == 0)
-        votes[0] = minutes > 0 && t->at.seconds + (now() - t->started) >= minutes * 60;
+        votes[0] = minutes > 0 && t->at.seconds + (nmt_trainer_now() - t->started) >= minutes * 60;
     votes[1] = t->opt->stop && *t->opt->stop;
     votes[2] = t->opt->save && *t->opt->save;
     if (votes[2] > 0)
@@ -378,7 +329,11 @@ int nmt_train(const struct nmt_train_options *opt, struct nmt_err *err)
     struct nmt_trainer t;
     memset(&t, 0, sizeof t);
     int rc = nmt_trainer_init(&t, opt, err);
-    t.started = now();
+    t.started = nmt_trainer_now();
+    if (rc > 0) { /* a dry run */
+        rc = 0;
+        goto done;
+    }
     if (rc == 0)
         rc = ask_ranks(&t, err);
     if (rc == 0 && t.at.finished && over(&t)) {

@@ -65,7 +65,8 @@ struct nmt_trainer {
     struct nmt_batches batches; /* of the current epoch */
     struct nmt_train_position at;
     char *state_path, *lock_path;
-    int lock; /* descriptor of the lock file; -1: none */
+    int lock;           /* descriptor of the lock file; -1: none */
+    bool killed_before; /* there was a lock file: the run before this one did not end by itself */
     bool save_failed;
     struct {
         bool stop, save, late; /* the same on all ranks; see ask_ranks */
@@ -73,13 +74,20 @@ struct nmt_trainer {
 
     /* since the last report of progress, and of this process */
     double loss_sum, nll_sum, guide_sum, tokens_sum; /* weighted, as the pairs are */
-    uint64_t source_words, target_words;
+    uint64_t words[2], tokens[2];                    /* of source and target */
+    double updating;                                 /* seconds in updates, */
+    uint64_t updated;                                /* and how many those were */
+    uint64_t valid_update;                           /* of the last validation */
+    double valid_perplexity, valid_bleu;
     double norm, rate;
     double score; /* of the last validation, as position.best */
     double started;
 };
 
-/** Reads data and vocabularies, builds everything; resumes if there is a state. */
+/**
+ * Reads data and vocabularies, builds everything; resumes if there is a state. 1: it was a dry run,
+ * which is over.
+ */
 int nmt_trainer_init(struct nmt_trainer *t, const struct nmt_train_options *opt,
                      struct nmt_err *err) NMT_MUST_USE;
 void nmt_trainer_release(struct nmt_trainer *t);
@@ -98,6 +106,9 @@ int nmt_trainer_init_vocabularies(struct nmt_trainer *t, struct nmt_err *err) NM
 
 /** Fills t->weights with what training starts from. */
 int nmt_trainer_init_weights(struct nmt_trainer *t, struct nmt_err *err) NMT_MUST_USE;
+
+/** Seconds on a clock that only goes forward. */
+double nmt_trainer_now(void);
 
 /** Fills in a report of where training stands and hands it to the callback. */
 void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,

@@ -12,12 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE ((size_t)64)
-
 struct nmt_piece {
     struct nmt_loss loss;
     double tokens;
-    struct nmt_translations out[PIECE];
+    struct nmt_translations out[NMT_VALID_PIECE];
     struct nmt_err err;
 };
 
@@ -40,7 +38,7 @@ int nmt_validator_init(struct nmt_validator *v, const struct nmt_shape *shape,
                                  .reference = reference,
                                  .target = target,
                                  .workers = workers,
-                                 .pieces = (data->n + PIECE - 1) / PIECE };
+                                 .pieces = (data->n + NMT_VALID_PIECE - 1) / NMT_VALID_PIECE };
     v->pairs = calloc(data->n, sizeof *v->pairs);
     v->pass = calloc(workers, sizeof *v->pass);
     v->piece = calloc(v->pieces, sizeof *v->piece);
@@ -79,8 +77,8 @@ static bool is_ours(const struct nmt_validator *v, size_t piece)
 
 static size_t pairs_of(const struct nmt_validator *v, size_t piece)
 {
-    const size_t left = v->data->n - piece * PIECE;
-    return left < PIECE ? left : PIECE;
+    const size_t left = v->data->n - piece * NMT_VALID_PIECE;
+    return left < NMT_VALID_PIECE ? left : NMT_VALID_PIECE;
 }
 
 struct job {
@@ -93,8 +91,8 @@ static int translate(const struct job *j, const struct nmt_pair *pairs, size_t n
 {
     const struct nmt_search_model model = { j->v->shape, j->p };
     struct nmt_search_options options = nmt_search_defaults();
-    const nmt_id *source[PIECE];
-    uint32_t length[PIECE];
+    const nmt_id *source[NMT_VALID_PIECE];
+    uint32_t length[NMT_VALID_PIECE];
     options.beam = 1;
     struct nmt_searcher *searcher = NULL;
     NMT_TRY(nmt_searcher_new(&searcher, &model, 1, &options, &piece->err));
@@ -111,7 +109,7 @@ static void run_piece(void *arg, size_t i, size_t worker)
 {
     const struct job *j = arg;
     struct nmt_piece *piece = &j->v->piece[i];
-    const struct nmt_pair *pairs = j->v->pairs + i * PIECE;
+    const struct nmt_pair *pairs = j->v->pairs + i * NMT_VALID_PIECE;
     const size_t n = pairs_of(j->v, i);
     if (!is_ours(j->v, i))
         return;
@@ -136,9 +134,10 @@ static int pack(struct nmt_validator *v, struct nmt_err *err)
 {
     v->text.len = 0;
     for (size_t i = 0; i < v->data->n; i++) {
-        if (!is_ours(v, i / PIECE))
+        if (!is_ours(v, i / NMT_VALID_PIECE))
             continue;
-        const struct nmt_translations *out = &v->piece[i / PIECE].out[i % PIECE];
+        const struct nmt_translations *out =
+            &v->piece[i / NMT_VALID_PIECE].out[i % NMT_VALID_PIECE];
         struct record head = { v->pairs[i].position, 0 };
         const size_t at = v->text.len;
         NMT_TRY(nmt_buffer_add(&v->text, &head, sizeof head, err));
@@ -215,8 +214,8 @@ int nmt_validator_run(struct nmt_validator *v, const struct nmt_params *p,
     nmt_threads_run(threads, v->pieces, run_piece, &j);
     int rc = gather(v, result, err);
     for (size_t i = 0; i < v->data->n; i++)
-        if (is_ours(v, i / PIECE))
-            nmt_translations_release(&v->piece[i / PIECE].out[i % PIECE]);
+        if (is_ours(v, i / NMT_VALID_PIECE))
+            nmt_translations_release(&v->piece[i / NMT_VALID_PIECE].out[i % NMT_VALID_PIECE]);
     return rc;
 }
 

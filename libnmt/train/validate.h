@@ -11,6 +11,9 @@
 #include <nmt/threads.h>
 #include <nmt/train.h>
 
+/** Pairs that are worked on together. */
+#define NMT_VALID_PIECE ((size_t)64)
+
 struct nmt_validation {
     double perplexity; /* per target token with </s> */
     double score;      /* of greedy translations; 0 without a scorer */

@@ -18,6 +18,7 @@
 #define NMT_WORDS_CELL      "gru lstm"
 #define NMT_WORDS_ATTENTION "additive dot general none"
 #define NMT_WORDS_ORDER     "code text appendix cgru"
+#define NMT_WORDS_START     "first mean"
 #define NMT_WORDS_STACK     "bidirectional alternating"
 #define NMT_WORDS_READOUT   "maxout tanh"
 #define NMT_WORDS_TIED      "none target all"
@@ -63,6 +64,7 @@
  X(model, encoder_transitions, "encoder-transitions", INT, 1, 1, 1, 8, "", "units that a time step of the encoder goes through") \
  X(model, decoder_layers, "decoder-layers", INT, 1, 1, 1, 8, "", "recurrent layers of the decoder; the first asks the annotations") \
  X(model, decoder_transitions, "decoder-transitions", INT, 1, 1, 1, 8, "", "units that a time step of the decoder goes through") \
+ X(model, start, "start", CHOICE, NMT_START_FIRST, NMT_START_FIRST, 0, 0, NMT_WORDS_START, "what the decoder's first state is made from") \
  X(model, residual, "residual", BOOL, true, true, 0, 0, "", "add what enters a layer, from the second on, to what leaves it") \
  X(model, layer_norm, "layer-norm", BOOL, false, false, 0, 0, "", "layer normalisation of all that enters a unit, the alignment model and the readout") \
  X(model, input_feeding, "input-feeding", BOOL, false, false, 0, 0, "", "the readout of a word enters the recurrence of the next") \

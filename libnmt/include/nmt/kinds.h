@@ -6,6 +6,7 @@
 enum nmt_cell { NMT_GRU, NMT_LSTM };
 enum nmt_attention_kind { NMT_ADDITIVE, NMT_DOT, NMT_GENERAL, NMT_NO_ATTENTION };
 enum nmt_order { NMT_ORDER_CODE, NMT_ORDER_TEXT, NMT_ORDER_APPENDIX, NMT_ORDER_CGRU };
+enum nmt_start_kind { NMT_START_FIRST, NMT_START_MEAN };
 enum nmt_stack_kind { NMT_STACK_BIDIRECTIONAL, NMT_STACK_ALTERNATING };
 enum nmt_readout_kind { NMT_MAXOUT, NMT_TANH };
 enum nmt_optimizer_kind { NMT_ADAM, NMT_ADADELTA, NMT_SGD };

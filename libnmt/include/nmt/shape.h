@@ -26,6 +26,7 @@ struct nmt_shape {
     size_t encoder_above, decoder_above; /* layers on top of the first */
     size_t encoder_more, decoder_more;   /* transitions of a time step after the first */
     enum nmt_stack_kind stack;           /* directions of the encoder's layers; 0 for one layer */
+    enum nmt_start_kind start;           /* what s_0 is made from */
     bool residual;                       /* a layer's input is added to its output; no for one */
     bool layer_norm;
     bool feed; /* the readout enters the next step (input feeding) */
@@ -69,6 +70,9 @@ bool nmt_shape_backward(const struct nmt_shape *s, size_t layer, size_t part);
 
 /** Numbers of s_0 (and cell_0) of all layers of the decoder together. */
 size_t nmt_shape_start(const struct nmt_shape *s);
+
+/** What s_0 is made from: H_enc, or D for the mean of the annotations. */
+size_t nmt_shape_start_in(const struct nmt_shape *s);
 
 /**
  * Which part [H_enc] of the first word's annotation s_0 is made from: the one whose last layer ran

@@ -53,6 +53,7 @@ struct nmt_translated {
     uint64_t number;              /* in: its place in the input, for what is drawn; below 2^48 */
     bool forced;                  /* in: score a given translation: nmt_translated_force */
     bool begun;                   /* in: it begins with these tokens: nmt_translated_begin */
+    struct nmt_terms *terms;      /* in: what it must and must not hold (nmt/beside.h), or NULL */
     struct nmt_ids target;        /* in: tokens given, without </s> */
     const char *target_text;      /* in: its line and words; NULL: what the tokens give */
     uint32_t *target_word;        /* [target.n] word of each token */

@@ -71,10 +71,10 @@ describes steps 'rnnsearch.encoder_transitions = 2' 'rnnsearch.decoder_transitio
 kind feeding -s model.input-feeding=true
 describes feeding 'rnnsearch.input_feeding = true' 'decoder.update.feed [12 x 12]'
 
-kind all -s model.order=cgru -s vocabulary.joint=true -s model.tied=all -s model.layer-norm=true \
+kind all -s model.order=cgru -s model.start=mean -s vocabulary.joint=true -s model.tied=all -s model.layer-norm=true \
     -s model.encoder-layers=2 -s model.decoder-layers=2 -s model.encoder-transitions=2 \
     -s model.decoder-transitions=2 -s model.input-feeding=true -s train.dropout-layer=0.3
-describes all 'rnnsearch.tied = "all"' 'decoder.second.update.context_gain [12]' \
+describes all 'rnnsearch.tied = "all"' 'rnnsearch.start = "mean"' 'decoder.second.update.context_gain [12]' \
     'decoder.layer2.step2.candidate.recurrent_gain [12]'
 grep source.embedding all.described && exit 1
 exit 0

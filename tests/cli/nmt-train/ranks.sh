@@ -27,18 +27,20 @@ for n in 2 3 5; do
     cmp one.nmt ranks$n.nmt || exit 1
 done
 
-# One rank is killed with SIGKILL, which ends the others.
-killed=0
-for delay in 0.5 0.7 0.9; do
+# One rank is killed with SIGKILL some time after a state was saved, which ends the others.
+for delay in 0.05 0.15 0.25; do
+    rm -f killed.nmt.new
+    touch killed.nmt.new
     mpirun --oversubscribe --bind-to none -np 2 \
         "$program" -j 1 -q "$@" -s train.epochs=40 -o killed.nmt >killed.out 2>&1 &
     pid=$!
+    while kill -0 $pid 2>/dev/null && ! [ killed.nmt.state -nt killed.nmt.new ]; do
+        sleep 0.02
+    done
     sleep $delay
-    pkill -9 -o -P $pid -x nmt-train || continue
-    killed=$((killed + 1))
+    pkill -9 -o -P $pid -x nmt-train || { echo "no rank was there to be killed" >&2; exit 1; }
     wait $pid && exit 1
 done
-[ $killed -gt 0 ] || { echo "no rank was there to be killed" >&2; exit 1; }
 ranks 3 -q "$@" -s train.epochs=40 -o killed.nmt || exit 1
 "$program" -q "$@" -s train.epochs=40 -o whole.nmt || exit 1
 cmp whole.nmt killed.nmt || exit 1

@@ -6,7 +6,7 @@ awk '{ print 2 }' train.en >two
 awk '{ print NR % 3 ? 1 : "0.25" }' train.en >some
 set -- $TINY -s train.epochs=2
 losses() { # LOG
-    grep '"event":"update"' "$1" | sed 's/"weighted":true,//; s/"seconds":[^,]*,//'
+    grep '"event":"update"' "$1" | sed 's/"weighted":true,//; s/"\(seconds\|epoch_left\|left\)":[^,]*,//g'
 }
 nmt-train -q "$@" --log none.log -o none.nmt train.en train.fr || exit 1
 nmt-train -q "$@" --log two.log -s data.weights=two -o two.nmt train.en train.fr || exit 1

@@ -33,6 +33,7 @@ static struct nmt_shape random_shape(struct nmt_random *r)
         s.encoder_more = (size_t)nmt_random_below(r, 3);
         s.decoder_more = (size_t)nmt_random_below(r, 3);
         s.stack = (enum nmt_stack_kind)nmt_random_below(r, 2);
+        s.start = (enum nmt_start_kind)nmt_random_below(r, 2);
         s.residual = nmt_random_below(r, 2);
         s.layer_norm = nmt_random_below(r, 2);
         s.feed = nmt_random_below(r, 2);
@@ -48,9 +49,9 @@ static const char *describe(const struct nmt_shape *s, char *out, size_t size)
 {
     snprintf(out, size,
              "cell %d attention %d order %d readout %d tied %d layers %zu %zu more %zu %zu "
-             "stack %d residual %d norm %d feed %d",
+             "stack %d start %d residual %d norm %d feed %d",
              s->cell, s->attention, s->order, s->readout, s->tied, s->encoder_above,
-             s->decoder_above, s->encoder_more, s->decoder_more, s->stack, s->residual,
+             s->decoder_above, s->encoder_more, s->decoder_more, s->stack, s->start, s->residual,
              s->layer_norm, s->feed);
     return out;
 }
@@ -59,20 +60,29 @@ static const char *describe(const struct nmt_shape *s, char *out, size_t size)
 
 static void check(struct nmt_shape s, int probes)
 {
-    static const uint32_t lengths[][2] = { { 3, 2 }, { 1, 1 }, { 5, 3 }, { 2, 6 } };
+    static const struct nmt_guide links[] = { { 0, 2, 1 },
+                                              { 1, 0, (real)0.5 },
+                                              { 1, 1, (real)0.5 } };
+    static const uint32_t lengths[][2] = { { 3, 2 }, { 1, 1 }, { 2, 4 } };
     char name[256];
     struct problem p;
-    make_problem(&p, &s, lengths, 4, true, (real)0.1);
+    make_problem(&p, &s, lengths, 3, true, (real)0.1);
+    p.pairs[2].weight = 2;
+    if (s.attention != NMT_NO_ATTENTION) {
+        p.guide_weight = 2;
+        p.pairs[0].guide = links;
+        p.pairs[0].n_guide = 3;
+    }
     check_problem(&p, describe(&s, name, sizeof name), probes);
 }
 
-/* Each addition in every order, all parameters. */
+/* An addition in every order; in the two that differ most all parameters. */
 static void check_orders(struct nmt_shape s)
 {
     for (int order = 0; order < 4; order++) {
         s.order = (enum nmt_order)order;
         if (nmt_shape_check(&s, NULL) == 0)
-            check(s, 0);
+            check(s, order == NMT_ORDER_CODE || order == NMT_ORDER_CGRU ? 0 : 6);
     }
 }
 
@@ -126,10 +136,17 @@ Test(deep, input_feeding_has_the_gradients_of_its_forward_pass)
     check_cells(s);
 }
 
+Test(deep, a_start_from_the_mean_has_the_gradients_of_its_forward_pass)
+{
+    struct nmt_shape s = small_shape;
+    s.start = NMT_START_MEAN;
+    check_cells(s);
+}
+
 Test(deep, random_combinations_have_the_gradients_of_their_forward_pass)
 {
     struct nmt_random r = { 17, 4, 0 };
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 50; i++)
         check(random_shape(&r), 4);
 }
 
@@ -154,6 +171,9 @@ static void check_steps(const struct nmt_shape *s)
     nmt_step_plan(&step, &arena, s, 3);
     cr_assert(nmt_arena_grow(&arena, arena.used, NULL) == 0);
     nmt_step_plan(&step, &arena, s, 3);
+    struct nmt_word_table words;
+    cr_assert(nmt_step_word_table(&words, s, &p.params, NULL) == 0);
+    step.words = &words;
     real *keys = calloc(b->row[3] * nmt_shape_key(s) + 1, sizeof *keys), alpha[3][16];
     real *logits = malloc(s->V_target * sizeof *logits);
     nmt_source_keys(keys, s, &p.params, pass.encoder.h, b->row[3], NMT_ALONE);
@@ -167,7 +187,7 @@ static void check_steps(const struct nmt_shape *s)
         const size_t row = b->target.at[t], B = b->target.at[t + 1] - row;
         nmt_step_forward(&step, at, &source, &p.params, of, t ? b->previous + row : NULL, of, B);
         for (size_t i = 0; i < B; i++) {
-            nmt_step_logits(&step, logits, &p.params, i, 1);
+            nmt_step_logits(&step, logits, &p.params, i, 1, 0, s->V_target);
             const double got = (double)(logits[b->gold[row + i]] -
                                         nmt_kernels()->log_sum_exp(logits, s->V_target));
             const double want = (double)pass.decoder.log_prob[row + i];
@@ -179,6 +199,7 @@ static void check_steps(const struct nmt_shape *s)
     free(logits);
     free(p.weights);
     free(p.gradients);
+    nmt_word_table_release(&words);
     nmt_arena_release(&arena);
     nmt_pass_release(&pass);
 }

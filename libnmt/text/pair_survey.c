@@ -3,7 +3,7 @@
  * share a cell, which therefore bounds the count of each from above. The sketch shows how low the
  * threshold can be; then only pairs of cells that reach it are counted by themselves.
  */
-#include "candidates_internal.h"
+#include "pair_survey_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +11,17 @@
 #define MOST_CELLS ((size_t)1 << 19)
 #define MOST_PAIRS ((size_t)1 << 16)
 
-void nmt_candidates_release(struct nmt_candidates *c)
+void nmt_survey_release(struct nmt_survey *c)
 {
     free(c->items);
     free(c->slots);
     free(c->places);
-    *c = (struct nmt_candidates){ .n = 0 };
+    *c = (struct nmt_survey){ .n = 0 };
 }
 
 /* --- the table of pairs ----------------------------------------------------------------- */
 
-static void enter(struct nmt_candidates *c, uint32_t number)
+static void enter(struct nmt_survey *c, uint32_t number)
 {
     const struct nmt_pair *pair = &c->items[number];
     size_t mask = c->n_slots - 1;
@@ -31,7 +31,7 @@ static void enter(struct nmt_candidates *c, uint32_t number)
     c->slots[i] = number + 1;
 }
 
-static int make_slots(struct nmt_candidates *c, size_t n, struct nmt_err *err)
+static int make_slots(struct nmt_survey *c, size_t n, struct nmt_err *err)
 {
     free(c->slots);
     c->slots = calloc(n, sizeof *c->slots);
@@ -43,11 +43,11 @@ static int make_slots(struct nmt_candidates *c, size_t n, struct nmt_err *err)
     return 0;
 }
 
-static int reserve_places(struct nmt_candidates *c, size_t n, struct nmt_err *err)
+static int reserve_places(struct nmt_survey *c, size_t n, struct nmt_err *err)
 {
     if (n <= c->cap_places)
         return 0;
-    uint32_t *places = n < UINT32_MAX ? realloc(c->places, n * sizeof *places) : NULL;
+    unsigned char *places = n < UINT32_MAX ? realloc(c->places, n) : NULL;
     if (!places)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     c->places = places;
@@ -55,8 +55,8 @@ static int reserve_places(struct nmt_candidates *c, size_t n, struct nmt_err *er
     return 0;
 }
 
-int nmt_candidates_add(struct nmt_candidates *c, uint32_t left, uint32_t right, uint32_t n,
-                       uint32_t *number, struct nmt_err *err)
+int nmt_survey_add(struct nmt_survey *c, uint32_t left, uint32_t right, uint32_t n,
+                   uint32_t *number, struct nmt_err *err)
 {
     if (c->n * 2 >= c->n_slots)
         NMT_TRY(make_slots(c, c->n_slots * 2, err));
@@ -71,7 +71,7 @@ int nmt_candidates_add(struct nmt_candidates *c, uint32_t left, uint32_t right, 
     if (c->n_places + n > c->cap_places)
         NMT_TRY(reserve_places(c, c->n_places + c->n_places / 4 + n, err));
     *number = (uint32_t)c->n++;
-    c->items[*number] = (struct nmt_pair){ 0, left, right, (uint32_t)c->n_places, 0 };
+    c->items[*number] = (struct nmt_pair){ 0, left, right, (uint32_t)c->n_places, 0, 0 };
     c->n_places += n;
     enter(c, *number);
     return 0;
@@ -146,10 +146,10 @@ static int make_sketch(struct sketch *s, const struct nmt_merge_text *t, struct 
     return 0;
 }
 
-/* Classes of counts: 0 to 7 by themselves, eight to an octave above. */
-#define N_CLASSES (8 * 32)
+/* Levels of counts: 0 to 7 by themselves, eight to an octave above. */
+#define N_LEVELS (8 * 32)
 
-static unsigned class_of(uint32_t count)
+static unsigned level_of(uint32_t count)
 {
     if (count < 8)
         return count;
@@ -157,38 +157,44 @@ static unsigned class_of(uint32_t count)
     return (top - 2) * 8 + (count >> (top - 3) & 7);
 }
 
-static uint32_t least_of(unsigned class)
+static uint32_t least_of(unsigned level)
 {
-    return class < 8 ? class : (8 + class % 8) << (class / 8 - 1);
+    return level < 8 ? level : (8 + level % 8) << (level / 8 - 1);
+}
+
+/* About how many bytes so many of n places take. */
+static size_t list_bytes(uint32_t places, size_t n)
+{
+    return places ? places * (size_t)nmt_place_bytes((uint32_t)(n / places)) : 0;
 }
 
 /* The lowest threshold that keeps to the budget, but below `below`. */
-static uint32_t choose_threshold(const struct sketch *s, uint64_t below, size_t budget)
+static uint32_t choose_threshold(const struct sketch *s, size_t n, uint64_t below, size_t budget)
 {
-    size_t places[N_CLASSES] = { 0 }, pairs[N_CLASSES] = { 0 };
-    unsigned top = class_of(below > UINT32_MAX ? UINT32_MAX : (uint32_t)below - 1);
+    size_t places[N_LEVELS] = { 0 }, pairs[N_LEVELS] = { 0 };
+    unsigned top = level_of(below > UINT32_MAX ? UINT32_MAX : (uint32_t)below - 1);
     for (size_t i = 0; i < s->n; i++) {
-        unsigned class = class_of(s->cells[i].count);
-        if (class > top)
-            class = top;
-        places[class] += s->cells[i].places;
-        pairs[class] += s->cells[i].places > 0;
+        unsigned level = level_of(s->cells[i].count);
+        if (level > top)
+            level = top;
+        places[level] += list_bytes(s->cells[i].places, n);
+        pairs[level] += s->cells[i].places > 0;
     }
-    unsigned class = top;
-    while (class > 1 && pairs[class] == 0)
-        class --;
-    for (size_t n = places[class], m = pairs[class]; class > 1; class --) {
-        n += places[class - 1];
-        m += pairs[class - 1];
-        if (n > budget || m > MOST_PAIRS)
+    unsigned level = top;
+    while (level > 1 && pairs[level] == 0)
+        level--;
+    for (size_t sum = places[level], m = pairs[level]; level > 1; level--) {
+        sum += places[level - 1];
+        m += pairs[level - 1];
+        if (sum > budget || m > MOST_PAIRS)
             break;
     }
-    return least_of(class > 1 ? class : 1);
+    return least_of(level > 1 ? level : 1);
 }
 
 /* Counts the pairs of cells that reach the threshold, and keeps those that reach it themselves. */
-static int count_pairs(struct nmt_candidates *c, const struct nmt_merge_text *t,
-                       const struct sketch *s, struct nmt_err *err)
+static int count_pairs(struct nmt_survey *c, const struct nmt_merge_text *t, const struct sketch *s,
+                       struct nmt_err *err)
 {
     size_t kept = 0, n_places = 0;
     c->n = c->n_places = 0;
@@ -196,11 +202,13 @@ static int count_pairs(struct nmt_candidates *c, const struct nmt_merge_text *t,
     for (struct walk w = { .next = 0 }; next_pair(t, &w);) {
         if (cell_of(s, w.left, w.right)->count < c->threshold)
             continue;
-        uint32_t number = nmt_candidates_find(c, w.left, w.right);
+        uint32_t number = nmt_survey_find(c, w.left, w.right);
         if (number == NMT_PAIR_NONE)
-            NMT_TRY(nmt_candidates_add(c, w.left, w.right, 0, &number, err));
-        c->items[number].count += w.count;
-        c->items[number].n++;
+            NMT_TRY(nmt_survey_add(c, w.left, w.right, 0, &number, err));
+        struct nmt_pair *pair = &c->items[number];
+        pair->count += w.count;
+        pair->n += nmt_place_bytes((uint32_t)w.place - pair->last);
+        pair->last = (uint32_t)w.place;
     }
     for (size_t i = 0; i < c->n; i++) {
         if (c->items[i].count < c->threshold)
@@ -208,6 +216,7 @@ static int count_pairs(struct nmt_candidates *c, const struct nmt_merge_text *t,
         c->items[kept] = c->items[i];
         c->items[kept].first = (uint32_t)n_places;
         n_places += c->items[kept].n;
+        c->items[kept].last = 0;
         c->items[kept++].n = 0;
     }
     c->n = kept;
@@ -216,26 +225,24 @@ static int count_pairs(struct nmt_candidates *c, const struct nmt_merge_text *t,
     return make_slots(c, c->n_slots, err);
 }
 
-static void find_places(struct nmt_candidates *c, const struct nmt_merge_text *t,
+static void find_places(struct nmt_survey *c, const struct nmt_merge_text *t,
                         const struct sketch *s)
 {
     for (struct walk w = { .next = 0 }; next_pair(t, &w);) {
         if (cell_of(s, w.left, w.right)->count < c->threshold)
             continue;
-        uint32_t number = nmt_candidates_find(c, w.left, w.right);
-        if (number == NMT_PAIR_NONE)
-            continue;
-        struct nmt_pair *pair = &c->items[number];
-        c->places[pair->first + pair->n++] = (uint32_t)w.place;
+        uint32_t number = nmt_survey_find(c, w.left, w.right);
+        if (number != NMT_PAIR_NONE)
+            nmt_survey_put(c, number, w.place);
     }
 }
 
-int nmt_candidates_survey(struct nmt_candidates *c, const struct nmt_merge_text *t, uint64_t below,
-                          size_t budget, struct nmt_err *err)
+int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_t below,
+                   size_t budget, struct nmt_err *err)
 {
     struct sketch s = { NULL, 0, 0 };
     NMT_TRY(make_sketch(&s, t, err));
-    c->threshold = choose_threshold(&s, below, budget);
+    c->threshold = choose_threshold(&s, t->n, below, budget);
     int rc = count_pairs(c, t, &s, err);
     if (rc == 0)
         find_places(c, t, &s);
