@@ -29,6 +29,9 @@ else
 BUILD ?= build
 endif
 
+# MPI=1: nmt-train over several machines, by Open MPI (any other that pkg-config knows: MPI_PKG).
+MPI_PKG ?= ompi-c
+
 OPT ?= -O2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes
 ifdef DEVELOPER
@@ -39,13 +42,17 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-
 # --- what must be there ------------------------------------------------------------------
 
 PKGS := openblas yaml-0.1 libutf8proc libxxhash
+ifdef MPI
+PKGS += $(MPI_PKG)
+endif
 DEB_openblas := libopenblas-dev
 DEB_yaml-0.1 := libyaml-dev
 DEB_libutf8proc := libutf8proc-dev
 DEB_libxxhash := libxxhash-dev
 DEB_criterion := libcriterion-dev
+DEB_ompi-c := libopenmpi-dev openmpi-bin
 DEB_PACKAGES := gcc make pkg-config libopenblas-dev libyaml-dev libutf8proc-dev libxxhash-dev \
-	libcriterion-dev jq mandoc
+	libcriterion-dev jq mandoc $(if $(MPI),libopenmpi-dev openmpi-bin)
 
 NEEDS_BUILD := $(filter-out help deps clean style tags dist nmt.h uninstall,$(or $(MAKECMDGOALS),all))
 ifneq ($(filter-out deps,$(NEEDS_BUILD)),)
@@ -73,7 +80,8 @@ LIBS = $(PKG_LIBS) -lm
 # --- sources -----------------------------------------------------------------------------
 
 ROOMS := base math text io layer model search train score draw
-LIB_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard libnmt/$(r)/*.c)))
+RANKS_UNUSED := $(if $(MPI),libnmt/train/ranks_alone.c,libnmt/train/ranks_mpi.c)
+LIB_SRC := $(filter-out $(RANKS_UNUSED),$(sort $(foreach r,$(ROOMS),$(wildcard libnmt/$(r)/*.c))))
 PROGRAMS := nmt-vocab nmt-encode nmt-train nmt-decode nmt-align nmt-bleu
 CMD_SHARED := cmd/cli.c
 PROGRAMS_HERE := $(filter $(PROGRAMS),$(patsubst cmd/%.c,%,$(wildcard cmd/nmt-*.c)))
@@ -153,8 +161,12 @@ $(LIB) $(LIB64):
 	@printf '  AR      %s\n' '$@'
 	@ar rcs $@ $^
 
-$(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o
-$(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/gather.o
+$(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o $(BUILD)/obj/cmd/progress.o
+$(BUILD)/bin/nmt-vocab: $(BUILD)/obj/cmd/uses.o
+$(BUILD)/bin/nmt-bleu: $(BUILD)/obj/cmd/bleu_options.o
+$(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_source.o
+$(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(patsubst %,$(BUILD)/obj/cmd/%.o,gather files progress tally)
+$(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/search_options.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'

@@ -179,6 +179,27 @@ static int take_further_values(struct cli *cli, const struct cli_opt *o, char **
     return taken;
 }
 
+/* Is the word one of those in an optional value, "[a|b]"? */
+static bool is_optional_value(const char *arg, const char *word)
+{
+    const size_t n = word ? strlen(word) : 0;
+    for (const char *p = arg; *p == '[' || *p == '|'; p += 1 + strcspn(p + 1, "|]"))
+        if (n > 0 && strcspn(p + 1, "|]") == n && strncmp(p + 1, word, n) == 0)
+            return true;
+    return false;
+}
+
+/* "--name", "--name=a", or "--name a". */
+static int parse_optional(struct cli *cli, const struct cli_opt *o, const char *given,
+                          const char *next)
+{
+    if (given && !is_optional_value(o->arg, given))
+        cli_misuse(cli, "--%s: '%s' is none of %s", o->name, given, o->arg);
+    const bool takes_next = !given && is_optional_value(o->arg, next);
+    add_hit(cli, o->key, takes_next ? next : given);
+    return takes_next ? 2 : 1;
+}
+
 static int parse_long(struct cli *cli, char **argv)
 {
     const char *name = argv[0] + 2, *equals = strchr(name, '=');
@@ -194,6 +215,8 @@ static int parse_long(struct cli *cli, char **argv)
         add_hit(cli, o->key, NULL);
         return 1;
     }
+    if (o->arg[0] == '[')
+        return parse_optional(cli, o, equals ? equals + 1 : NULL, argv[1]);
     if (!equals && !argv[1])
         cli_misuse(cli, "option '--%s' needs a value (%s)", o->name, o->arg);
     add_hit(cli, o->key, equals ? equals + 1 : argv[1]);

@@ -18,7 +18,8 @@ struct cli_opt {
     int key;
     const char *name; /* long name without dashes */
     const char *arg;  /* what its value is called; NULL: it takes none. "FILE...": the words behind
-                         it too, up to the next option; "a|b...": those of them that are a or b */
+                         it too, up to the next option; "a|b...": those of them that are a or b;
+                         "[a|b]": none or one of these words (long options only) */
     const char *help; /* one line; NULL: not listed in --help (an accepted other spelling) */
 };
 

@@ -1,16 +1,18 @@
 /* Windows of records: time and interrupts. */
 #include "gather.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* by this signal */
 
-static void on_sigint(int number)
+static const int stopping[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void on_signal(int number)
 {
-    (void)number;
-    interrupted = 1;
+    interrupted = number;
 }
 
 static int64_t now_ms(void)
@@ -20,14 +22,24 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+void gather_catch(void)
+{
+    /* Without SA_RESTART, so that waiting for the other end of a pipe to open ends too. */
+    struct sigaction old, act = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND },
+                          ignore = { .sa_handler = SIG_IGN };
+    /* A job in the background of a script is started with SIGINT ignored, one under nohup with
+     * SIGHUP: leave it so. */
+    for (size_t i = 0; i < sizeof stopping / sizeof *stopping; i++)
+        if (sigaction(stopping[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(stopping[i], &act, NULL);
+    /* A reader that goes away is a failed write: files that are under way are removed before
+     * cli_finish dies of it. */
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
 void gather_start(struct gather *g, int max_wait)
 {
-    struct sigaction old,
-        act = { .sa_handler = on_sigint, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) };
     g->max_wait = max_wait;
-    /* A job in the background of a script is started with SIGINT ignored: leave it so. */
-    if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-        sigaction(SIGINT, &act, NULL);
 }
 
 void gather_begin(struct gather *g)
@@ -46,11 +58,16 @@ bool gather_interrupted(void)
     return interrupted;
 }
 
+bool gather_forgives(const struct nmt_err *err)
+{
+    return interrupted && err->os_errno == EINTR;
+}
+
 void gather_end(void)
 {
     struct sigaction dfl = { .sa_handler = SIG_DFL };
     if (!interrupted)
         return;
-    sigaction(SIGINT, &dfl, NULL);
-    raise(SIGINT);
+    sigaction(interrupted, &dfl, NULL);
+    raise(interrupted);
 }

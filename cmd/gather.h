@@ -1,10 +1,12 @@
 /*
  * Gathering records into windows, for the programs that work on many at once: how long one that is
- * there waits for company, and what an interrupt does. SIGINT once: what has been read is finished,
- * then the process dies of the signal. Twice: at once.
+ * there waits for company, and what an interrupt does. SIGINT, SIGTERM or SIGHUP once: what has
+ * been read is finished, then the process dies of the signal. Twice: at once.
  */
 #ifndef NMT_GATHER_H
 #define NMT_GATHER_H
+
+#include <nmt/error.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +16,10 @@ struct gather {
     int64_t deadline; /* of the window at hand */
 };
 
-void gather_start(struct gather *g, int max_wait); /* catches SIGINT from here on */
+/** Catches signals from here on; before a file is written that would stay behind. */
+void gather_catch(void);
+
+void gather_start(struct gather *g, int max_wait);
 
 /** The first record of a window has come. */
 void gather_begin(struct gather *g);
@@ -27,7 +32,10 @@ int gather_left(const struct gather *g);
 
 bool gather_interrupted(void);
 
-/** Dies of SIGINT if it came, as a shell expects of an interrupted program. */
+/** Is the failure that of a call which the interrupt ended? */
+bool gather_forgives(const struct nmt_err *err);
+
+/** Dies of the signal if one came, as a shell expects of an interrupted program. */
 void gather_end(void);
 
 #endif

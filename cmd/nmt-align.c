@@ -1,22 +1,12 @@
-/*
- * nmt-align: makes, converts and judges word alignments.
- *
- * What is converted comes from a source: a function that gives records of soft alignments, out of
- * a stream or out of links with their text. What it goes to is one of the formats below.
- */
+/* nmt-align: makes, converts and judges word alignments. */
+#include "align_source.h"
 #include "cli.h"
 
-#include <nmt/align.h>
 #include <nmt/draw.h>
 #include <nmt/engine.h>
 #include <nmt/lines.h>
-#include <nmt/model.h>
 #include <nmt/number.h>
 #include <nmt/output.h>
-#include <nmt/sides.h>
-#include <nmt/stream.h>
-#include <nmt/threads.h>
-#include <nmt/translate.h>
 
 #include <inttypes.h>
 #include <string.h>
@@ -68,13 +58,6 @@ static const struct cli_opt opts[] = {
     CLI_END,
 };
 
-static int side_links(const struct nmt_side *s, struct nmt_links *l, unsigned accept,
-                      struct nmt_err *err)
-{
-    return nmt_links_parse(l, s->line, s->len, accept, nmt_lines_name(s->file),
-                           nmt_lines_number(s->file), err);
-}
-
 /* --- the program ------------------------------------------------------------------------ */
 
 struct work {
@@ -97,21 +80,6 @@ static int put(struct work *w, struct nmt_err *err)
     return nmt_output_record(w->out, err);
 }
 
-/* The operands as paths; misuse when their number is wrong or two are stdin. */
-static void need_operands(struct cli *cli, const char **paths, size_t n, const char *names)
-{
-    const char *links = cli_value(cli, 'L', "");
-    size_t stdins = strcmp(links, "-") == 0;
-    if (cli->n_operands != n)
-        cli_misuse(cli, "expected the operands %s", names);
-    for (size_t i = 0; i < n; i++) {
-        paths[i] = cli->operands[i];
-        stdins += strcmp(paths[i], "-") == 0;
-    }
-    if (stdins > 1)
-        cli_misuse(cli, "only one input can be stdin");
-}
-
 static int symmetrize_lines(struct work *w, struct nmt_sides *in, size_t how,
                             struct nmt_symmetrizer *s, struct nmt_err *err)
 {
@@ -120,9 +88,9 @@ static int symmetrize_lines(struct work *w, struct nmt_sides *in, size_t how,
         NMT_LINKS_WEIGHTED | (how == INVERT || how == CONVERT ? NMT_LINKS_POSSIBLE : 0);
     int rc;
     while ((rc = nmt_sides_next(in, err)) > 0) {
-        NMT_TRY(side_links(&in->at[0], &w->a, accept, err));
+        NMT_TRY(align_side_links(&in->at[0], &w->a, accept, err));
         if (in->n > 1)
-            NMT_TRY(side_links(&in->at[1], &w->b, accept, err));
+            NMT_TRY(align_side_links(&in->at[1], &w->b, accept, err));
         if (how == FMEASURE) {
             nmt_aer_add(&score, &w->b, &w->a, NMT_POSSIBLE_AS_SURE);
             continue;
@@ -150,7 +118,7 @@ static int symmetrize(struct work *w, struct nmt_err *err)
     struct nmt_symmetrizer *s = NULL;
     size_t how = cli_choice(w->cli, 'S', symmetries, 0);
     bool one = how == INVERT || how == CONVERT;
-    need_operands(w->cli, paths, one ? 1 : 2, one ? "FILE" : "FORWARD REVERSE");
+    align_operands(w->cli, paths, one ? 1 : 2, one ? "FILE" : "FORWARD REVERSE");
     int rc = nmt_sides_open(&in, paths, one ? 1 : 2, NMT_LINKS_LINE, err);
     if (rc == 0)
         rc = nmt_symmetrizer_new(&s, err);
@@ -174,8 +142,8 @@ static int evaluate_lines(struct work *w, struct nmt_sides *in, bool json, struc
     mine |= cli_flag(cli, OPT_REVERSE_HYPOTHESIS) ? NMT_LINKS_REVERSED : 0;
     int rc;
     while ((rc = nmt_sides_next(in, err)) > 0) {
-        NMT_TRY(side_links(&in->at[0], &w->a, gold, err));
-        NMT_TRY(side_links(&in->at[1], &w->b, mine, err));
+        NMT_TRY(align_side_links(&in->at[0], &w->a, gold, err));
+        NMT_TRY(align_side_links(&in->at[1], &w->b, mine, err));
         nmt_aer_add(&score, &w->a, &w->b, policy);
     }
     NMT_TRY(rc);
@@ -194,7 +162,7 @@ static int evaluate(struct work *w, struct nmt_err *err)
     bool json = cli_choice(w->cli, 'f', names, 0) == 1;
     if (cli_flag(w->cli, OPT_ALL_SURE) && cli_flag(w->cli, OPT_IGNORE_POSSIBLE))
         cli_misuse(w->cli, "--all-sure and --ignore-possible exclude each other");
-    need_operands(w->cli, paths, 2, "GOLD HYPOTHESIS");
+    align_operands(w->cli, paths, 2, "GOLD HYPOTHESIS");
     int rc = nmt_sides_open(&in, paths, 2, NMT_LINKS_LINE, err);
     if (rc == 0)
         rc = evaluate_lines(w, &in, json, err);
@@ -246,176 +214,8 @@ static int put_empty(struct work *w, uint64_t record, const char *reason, struct
     return put(w, err);
 }
 
-/* Sentence pairs that a model aligns together. */
-#define ALIGN_WINDOW     512
-#define ALIGN_MODELS_MAX NMT_STREAM_MODELS_MAX
-
-/* Where alignments come from: `next` goes to the next record and returns its type, 0 at the end. */
-struct source {
-    int (*next)(struct source *s, struct nmt_err *err);
-    struct nmt_stream_header made_by;
-    struct nmt_alignment *alignment; /* [n] of a data record, borrowed until the next call */
-    uint32_t n;
-    const char *reason; /* of a failed record, borrowed likewise, and its line */
-    uint64_t line;
-    size_t side; /* of a pair that failed: 0 the source, 1 the target */
-    struct cli *cli;
-    struct nmt_stream_reader *stream; /* the operand being read */
-    bool has_header, one_header;
-    struct nmt_alignments record;
-    struct nmt_sides sides; /* links, source, target */
-    struct nmt_links links;
-    struct nmt_alignment pair;
-    struct nmt_model *model[ALIGN_MODELS_MAX];
-    size_t n_models;
-    struct nmt_threads *threads;
-    struct nmt_aligner *aligner;
-    struct nmt_aligned window[ALIGN_WINDOW]; /* pairs read ahead of those handed out */
-    size_t n_window, taken;
-    uint64_t lines; /* of the window's first pair */
-};
-
-static int open_stream(struct source *s, const char *path, struct nmt_err *err)
-{
-    const struct nmt_stream_header *header;
-    NMT_TRY(nmt_stream_open(&s->stream, path, NMT_STREAM_ALIGNMENTS, 0, err));
-    NMT_TRY(nmt_stream_header(s->stream, &header, err));
-    bool same = !s->has_header || header->n_models == s->made_by.n_models;
-    for (uint32_t i = 0; s->has_header && same && i < header->n_models; i++)
-        same = memcmp(header->model[i].fingerprint, s->made_by.model[i].fingerprint,
-                      NMT_FINGERPRINT) == 0;
-    if (!same && s->one_header)
-        return nmt_fail(err, NMT_EMODEL, 0, "%s: made by another model than the streams before it",
-                        nmt_stream_name(s->stream));
-    s->made_by = *header;
-    s->has_header = true;
-    return 0;
-}
-
-static int next_of_streams(struct source *s, struct nmt_err *err)
-{
-    for (;;) {
-        const char *path = s->stream ? NULL : cli_next_operand(s->cli);
-        if (!s->stream && !path)
-            return NMT_RECORD_END;
-        if (path)
-            NMT_TRY(open_stream(s, path, err));
-        int type = nmt_stream_next(s->stream, err);
-        if (type == NMT_RECORD_DATA)
-            NMT_TRY(nmt_stream_alignments(s->stream, &s->record, err));
-        if (type == NMT_RECORD_FAILED) {
-            s->line = nmt_stream_failed_line(s->stream);
-            s->reason = nmt_stream_failed_reason(s->stream);
-        }
-        s->alignment = s->record.alignment;
-        s->n = s->record.n;
-        if (type != NMT_RECORD_END)
-            return type;
-        nmt_stream_close(s->stream);
-        s->stream = NULL;
-    }
-}
-
-static int next_of_links(struct source *s, struct nmt_err *err)
-{
-    const struct nmt_side *at = s->sides.at;
-    int rc = nmt_sides_next(&s->sides, err);
-    if (rc <= 0)
-        return rc;
-    NMT_TRY(side_links(&at[0], &s->links, NMT_LINKS_POSSIBLE | NMT_LINKS_WEIGHTED, err));
-    NMT_TRY(nmt_links_to_alignment(&s->pair, &s->links, at[1].line, at[1].len, at[2].line,
-                                   at[2].len, nmt_lines_name(at[0].file),
-                                   nmt_lines_number(at[0].file), err));
-    s->alignment = &s->pair;
-    s->n = 1;
-    return NMT_RECORD_DATA;
-}
-
-/* Reads a window of pairs and aligns it. */
-static int align_window(struct source *s, struct nmt_err *err)
-{
-    int rc = 1;
-    s->lines += s->n_window;
-    s->n_window = s->taken = 0;
-    while (s->n_window < ALIGN_WINDOW && (rc = nmt_sides_next(&s->sides, err)) > 0) {
-        struct nmt_aligned *pair = &s->window[s->n_window++];
-        pair->source.len = pair->target.len = 0;
-        NMT_TRY(nmt_buffer_add(&pair->source, s->sides.at[0].line, s->sides.at[0].len, err));
-        NMT_TRY(nmt_buffer_add(&pair->target, s->sides.at[1].line, s->sides.at[1].len, err));
-    }
-    NMT_TRY(rc);
-    return nmt_aligner_run(s->aligner, s->window, s->n_window, err);
-}
-
-static int next_of_models(struct source *s, struct nmt_err *err)
-{
-    if (s->taken == s->n_window)
-        NMT_TRY(align_window(s, err));
-    if (s->n_window == 0)
-        return NMT_RECORD_END;
-    const struct nmt_aligned *pair = &s->window[s->taken++];
-    s->line = s->lines + s->taken;
-    s->reason = pair->fault.msg;
-    s->side = pair->fault_in_target ? 1 : 0;
-    s->alignment = pair->alignment;
-    s->n = 1;
-    return pair->fault.code ? NMT_RECORD_FAILED : NMT_RECORD_DATA;
-}
-
-static int open_models(struct source *s, struct nmt_err *err)
-{
-    const struct cli *cli = s->cli;
-    const char *paths[2];
-    const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
-    s->next = next_of_models;
-    need_operands(s->cli, paths, 2, "SRC TGT");
-    if (cli_count(cli, 'm') > ALIGN_MODELS_MAX)
-        cli_misuse(cli, "at most %d models", ALIGN_MODELS_MAX);
-    for (; s->n_models < cli_count(cli, 'm'); s->n_models++) {
-        struct nmt_stream_model *by = &s->made_by.model[s->n_models];
-        NMT_TRY(nmt_model_open(&s->model[s->n_models], cli_nth(cli, 'm', s->n_models), err));
-        memcpy(by->fingerprint, nmt_model_fingerprint(s->model[s->n_models]), NMT_FINGERPRINT);
-    }
-    s->made_by.n_models = (uint32_t)s->n_models;
-    NMT_TRY(nmt_threads_new(&s->threads, threads, err));
-    NMT_TRY(nmt_aligner_new(&s->aligner, (const struct nmt_model *const *)s->model, s->n_models,
-                            s->threads, err));
-    return nmt_sides_open(&s->sides, paths, 2, NMT_LINKS_LINE, err);
-}
-
-static int source_open(struct source *s, struct cli *cli, struct nmt_err *err)
-{
-    const char *paths[3] = { cli_value(cli, 'L', NULL) };
-    s->cli = cli;
-    s->next = paths[0] ? next_of_links : next_of_streams;
-    s->made_by.kind = NMT_STREAM_ALIGNMENTS;
-    if (cli_flag(cli, 'm') && paths[0])
-        cli_misuse(cli, "-m and -L exclude each other");
-    if (cli_flag(cli, 'm'))
-        return open_models(s, err);
-    if (!paths[0])
-        return 0;
-    need_operands(cli, paths + 1, 2, "SRC TGT");
-    return nmt_sides_open(&s->sides, paths, 3, NMT_LINKS_LINE, err);
-}
-
-static void source_close(struct source *s)
-{
-    nmt_stream_close(s->stream);
-    nmt_alignments_release(&s->record);
-    nmt_sides_close(&s->sides);
-    nmt_links_release(&s->links);
-    nmt_links_alignment_release(&s->pair);
-    nmt_aligner_free(s->aligner);
-    nmt_threads_free(s->threads);
-    for (size_t i = 0; i < ALIGN_WINDOW; i++)
-        nmt_aligned_release(&s->window[i]);
-    for (size_t m = 0; m < s->n_models; m++)
-        nmt_model_close(s->model[m]);
-}
-
 /* What a stream cannot hold, as text that is no UTF-8, leaves a failed line in its place. */
-static int put_in_stream(struct work *w, const struct source *s, uint64_t record, bool failed,
+static int put_in_stream(struct work *w, const struct align_source *s, uint64_t record, bool failed,
                          struct nmt_err *err)
 {
     struct nmt_err why = NMT_ERR_INIT;
@@ -433,7 +233,7 @@ static int put_in_stream(struct work *w, const struct source *s, uint64_t record
     return rc;
 }
 
-static int put_record(struct work *w, const struct source *s, uint64_t record, bool failed,
+static int put_record(struct work *w, const struct align_source *s, uint64_t record, bool failed,
                       struct nmt_err *err)
 {
     if (w->writer)
@@ -445,7 +245,7 @@ static int put_record(struct work *w, const struct source *s, uint64_t record, b
     return 0;
 }
 
-static int convert_records(struct work *w, struct source *s, struct nmt_err *err)
+static int convert_records(struct work *w, struct align_source *s, struct nmt_err *err)
 {
     int type = s->next(s, err);
     if (type >= 0 && w->format == STREAM)
@@ -498,15 +298,15 @@ static void wanted_records(struct work *w)
 static int convert(struct work *w, struct nmt_err *err)
 {
     w->format = cli_choice(w->cli, 'f', formats, PHARAOH);
-    struct source s = { .one_header = w->format == STREAM };
+    struct align_source s = { .one_header = w->format == STREAM };
     w->threshold = cli_real(w->cli, 't', w->format == PROB ? 0.01 : 0.2, 0, 1);
     w->term.columns = (size_t)cli_int(w->cli, OPT_COLUMNS, 80, 20, 10000);
     w->term.ascii = cli_flag(w->cli, OPT_ASCII);
     wanted_records(w);
-    int rc = source_open(&s, w->cli, err);
+    int rc = align_source_open(&s, w->cli, err);
     if (rc == 0)
         rc = convert_records(w, &s, err);
-    source_close(&s);
+    align_source_close(&s);
     return rc;
 }
 

@@ -1,12 +1,16 @@
 /* nmt-decode: annotation records in, translations out. */
 #include "cli.h"
+#include "files.h"
 #include "gather.h"
+#include "search_options.h"
+#include "tally.h"
 
+#include <nmt/beside.h>
 #include <nmt/engine.h>
-#include <nmt/filter.h>
-#include <nmt/lines.h>
 #include <nmt/model.h>
+#include <nmt/number.h>
 #include <nmt/output.h>
+#include <nmt/print.h>
 #include <nmt/stream.h>
 #include <nmt/threads.h>
 #include <nmt/translate.h>
@@ -16,69 +20,82 @@
 #include <string.h>
 
 enum {
-    OPT_LENGTH_PENALTY = 256,
-    OPT_LENGTH_NORM,
-    OPT_MIN_RATIO,
-    OPT_MAX_RATIO,
-    OPT_MAX_LENGTH,
-    OPT_SCORE,
+    OPT_SCORE = 256,
+    OPT_WORD_SCORES,
+    OPT_ALIGN_TEXT,
+    OPT_ALIGN_SOFT,
     OPT_REPLACE_UNK,
-    OPT_FORBID_UNK,
-    OPT_GEOMETRIC,
+    OPT_DICTIONARY,
     OPT_IDS,
     OPT_FORCE,
+    OPT_PREFIX,
+    OPT_TERMS,
     OPT_BATCH,
-    OPT_MAX_WAIT
+    OPT_MAX_WAIT,
+    OPT_LOG,
+    OPT_RECORDS
 };
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
-    { 'b', "beam", "N", "hypotheses that are followed; 1 is greedy (5)" },
-    { 'n', "n-best", "N", "write N translations of each line, as id ||| text ||| ... ||| score" },
-    { OPT_LENGTH_PENALTY, "length-penalty", "A", "divide scores by the length to the A (0.6)" },
-    { OPT_LENGTH_NORM, "length-norm", "NAME", "what the length is: mean (default) or gnmt" },
-    { OPT_MIN_RATIO, "min-ratio", "F", "least tokens for each source token (0; the paper: 0.5)" },
-    { OPT_MAX_RATIO, "max-ratio", "F", "most tokens for each source token (3); 0: no bound" },
-    { OPT_MAX_LENGTH, "max-length", "N", "most tokens of a translation (1000)" },
+    SEARCH_OPTIONS,
     { OPT_SCORE, "score", NULL, "write the score and a tab before each translation" },
-    { OPT_REPLACE_UNK, "replace-unk", NULL, "copy the source word in the place of an unknown one" },
-    { OPT_FORBID_UNK, "forbid-unk", NULL, "never write an unknown word" },
-    { OPT_GEOMETRIC, "geometric", NULL, "ensembles: mean of log-probabilities" },
-    { OPT_IDS, "ids", NULL, "write token ids instead of text; --force: read them" },
+    { OPT_WORD_SCORES, "word-scores", NULL, "write the log-probability of each token" },
+    { OPT_ALIGN_TEXT, "align-text", NULL, "write links between words behind ||| (0-0 1-1)" },
+    { OPT_ALIGN_SOFT, "align-soft", NULL, "write the weights between words behind |||" },
+    { OPT_REPLACE_UNK, "replace-unk", "[copy]", "copy the source word in the place of an unknown" },
+    { OPT_DICTIONARY, "replace-unk-dictionary", "FILE",
+      "or what it is in FILE (source, tab, target)" },
+    { OPT_IDS, "ids", NULL, "write token ids instead of text; --force, --prefix: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
+    { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
+    { OPT_TERMS, "terms", "FILE", "line n has the words translation n must hold, or (!) must not" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
+    { OPT_RECORDS, "records", "A-B", "only records A to B of the stream, from 1 (A-: to its end)" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
     { OPT_MAX_WAIT, "max-wait", "MS", "longest that a record waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
+    { OPT_LOG, "log", "FILE", "append one JSON object a line for what fails, and totals" },
     { 'q', "quiet", NULL, "only errors on stderr" },
     CLI_COMMON,
     CLI_END
 };
 
-static const char *const norms[] = { "mean", "gnmt", NULL };
+/* Files with a line for each record. */
+static const struct {
+    int option;
+    enum nmt_beside_kind kind;
+} beside[] = { { OPT_FORCE, NMT_BESIDE_TARGET },
+               { OPT_PREFIX, NMT_BESIDE_PREFIX },
+               { OPT_TERMS, NMT_BESIDE_TERMS } };
+
+enum { N_BESIDE = sizeof beside / sizeof *beside };
 
 struct work {
     struct cli *cli;
     struct nmt_model *model[NMT_ENSEMBLE_MAX];
     size_t n_models;
     struct nmt_translate_options options;
+    double weights[NMT_ENSEMBLE_MAX];
+    struct nmt_print_options print;
     struct nmt_threads *threads;
     struct nmt_translator *translator;
     struct nmt_output *out, *align_out;
     struct nmt_stream_writer *aligner;
-    struct nmt_lines *force;
-    struct nmt_segmenter *segmenter; /* of forced targets */
-    struct nmt_ids target;
+    struct nmt_beside *beside[N_BESIDE];
+    struct nmt_dictionary *dictionary;
     struct nmt_buffer text;
     struct gather gather;
     struct nmt_stream_reader *in;
     struct nmt_translated *window;
     struct nmt_alignment *alignment; /* [n-best] */
     size_t n, room;
-    uint64_t record, failed; /* written; of them without translation */
+    uint64_t *failed_line; /* [room] of a record that had failed before: its line; else 0 */
+    struct tally tally;
     uint64_t read;
-    bool n_best, score, ids, ended;
+    uint64_t first, last; /* records wanted */
+    bool ended;
 };
 
 /* --- reading ---------------------------------------------------------------------------- */
@@ -88,6 +105,9 @@ static int open_stream(struct work *w, const char *path, struct nmt_err *err)
 {
     size_t index[NMT_ENSEMBLE_MAX];
     NMT_TRY(nmt_stream_open(&w->in, path, NMT_STREAM_ANNOTATIONS, 0, err));
+    while (!nmt_stream_header_ready(w->in, GATHER_LOOK))
+        if (gather_interrupted())
+            return 0;
     for (size_t m = 0; m < w->n_models; m++)
         NMT_TRY(nmt_stream_find_model(w->in, nmt_model_fingerprint(w->model[m]), &index[m], err));
     nmt_translator_use(w->translator, index);
@@ -116,35 +136,23 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
     return 0;
 }
 
-/* The next line of TARGET belongs to record r; a record that failed takes its line along. */
-static int read_target(struct work *w, struct nmt_translated *r, struct nmt_err *err)
+/* The next line of each file beside the stream belongs to record r. */
+static int read_beside(struct work *w, struct nmt_translated *r, struct nmt_err *err)
 {
-    const struct nmt_segmented *cut;
-    const struct nmt_vocab *v = nmt_model_target_vocab(w->model[0]);
-    char *line;
-    size_t len;
-    int rc = nmt_lines_next(w->force, &line, &len, err);
-    if (rc < 0)
-        return rc;
-    if (rc == 0)
-        return nmt_fail(err, NMT_ESHAPE, w->read, "%s has %" PRIu64 " lines, but there are more %s",
-                        nmt_lines_name(w->force), nmt_lines_number(w->force), "records");
-    if (r->fault.code)
-        return 0;
-    if (w->ids) {
-        rc = nmt_ids_parse(&w->target, line, len, nmt_vocab_size(v), &r->fault);
-        if (rc == 0)
-            rc = nmt_translated_force_ids(r, w->target.data, w->target.n, &r->fault);
-    } else {
-        rc = nmt_text_check(line, len, &r->fault);
-        if (rc == 0)
-            rc = nmt_segmenter_encode(w->segmenter, line, len, &cut, &r->fault);
-        if (rc == 0)
-            rc = nmt_translated_force(r, line, len, cut, &r->fault);
-    }
-    if (rc == 0 && r->target.n > 0 && r->source.annotation[0].n == 0)
-        nmt_fail(&r->fault, NMT_ETEXT, 0, "a translation of nothing cannot be scored");
-    return rc == NMT_ENOMEM ? rc : 0;
+    r->number = ++w->read;
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (w->beside[i])
+            NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
+    return 0;
+}
+
+/* A record that is not wanted takes its lines along, as one that failed does. */
+static int skip_record(struct work *w, struct nmt_err *err)
+{
+    struct nmt_translated *r = &w->window[w->n];
+    r->fault = (struct nmt_err)NMT_ERR_INIT;
+    nmt_fail(&r->fault, NMT_ETEXT, 0, "not wanted");
+    return read_beside(w, r, err);
 }
 
 /* Takes the record the stream stands at into the window. */
@@ -152,14 +160,12 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
 {
     struct nmt_translated *r = &w->window[w->n];
     r->fault = (struct nmt_err)NMT_ERR_INIT;
+    w->failed_line[w->n] = type == NMT_RECORD_FAILED ? nmt_stream_failed_line(w->in) : 0;
     if (type == NMT_RECORD_FAILED)
-        nmt_fail(&r->fault, NMT_ETEXT, 0, "line %" PRIu64 " of the source failed: %s",
-                 nmt_stream_failed_line(w->in), nmt_stream_failed_reason(w->in));
+        nmt_fail(&r->fault, NMT_ETEXT, 0, "%s", nmt_stream_failed_reason(w->in));
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
-    w->read++;
-    if (w->force)
-        NMT_TRY(read_target(w, r, err));
+    NMT_TRY(read_beside(w, r, err));
     if (w->n++ == 0)
         gather_begin(&w->gather);
     return 0;
@@ -171,6 +177,10 @@ static int read_window(struct work *w, struct nmt_err *err)
     bool ready;
     w->n = 0;
     while (w->n < w->room) {
+        if (w->read == w->last) {
+            w->ended = true;
+            return 0;
+        }
         NMT_TRY(next_input(w, &ready, err));
         if (!ready)
             return 0;
@@ -178,75 +188,70 @@ static int read_window(struct work *w, struct nmt_err *err)
         if (type < 0)
             return type;
         if (type == NMT_RECORD_END) {
+            tally_input_end(&w->tally, nmt_stream_bytes(w->in));
             nmt_stream_close(w->in);
             w->in = NULL;
             continue;
         }
-        NMT_TRY(take_record(w, type, err));
+        NMT_TRY(w->read + 1 < w->first ? skip_record(w, err) : take_record(w, type, err));
     }
     return 0;
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
 
-static int add_translation(struct work *w, const struct nmt_output_line *l, struct nmt_err *err)
+static int put_alignments(struct work *w, size_t i, struct nmt_err *err)
 {
-    if (!w->ids)
-        return nmt_buffer_add(&w->text, l->text.len ? l->text.data : "", l->text.len, err);
-    size_t n = 0;
-    for (size_t i = 0; i < l->ids.n; i++)
-        if (l->ids.data[i] != NMT_ID_EOS)
-            NMT_TRY(nmt_buffer_addf(&w->text, err, n++ ? " %u" : "%u", l->ids.data[i]));
-    return 0;
-}
-
-static int add_line(struct work *w, const struct nmt_output_line *l, struct nmt_err *err)
-{
-    if (w->force)
-        return nmt_buffer_addf(&w->text, err, "%.4f\n", l->score);
-    if (w->n_best)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, "%" PRIu64 " ||| ", w->record - 1));
-    else if (w->score)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, "%.4f\t", l->score));
-    NMT_TRY(add_translation(w, l, err));
-    if (w->n_best)
-        NMT_TRY(nmt_buffer_addf(&w->text, err, " ||| logprob= %.4f tokens= %zu ||| %.4f",
-                                l->log_prob, l->ids.n, l->score));
-    return nmt_buffer_addc(&w->text, '\n', err);
-}
-
-static int put_alignments(struct work *w, const struct nmt_translated *r, struct nmt_err *err)
-{
+    const struct nmt_translated *r = &w->window[i];
+    const uint64_t line = w->failed_line[i] ? w->failed_line[i] : w->tally.records;
     struct nmt_err why = NMT_ERR_INIT;
     if (r->fault.code)
-        return nmt_stream_write_failed(w->aligner, w->record, r->fault.msg, err);
-    size_t n = w->n_best ? r->n : 1;
+        return nmt_stream_write_failed(w->aligner, line, r->fault.msg, err);
+    size_t n = w->print.n_best ? r->n : 1;
     for (size_t k = 0; k < n; k++)
         w->alignment[k] = r->line[k].alignment;
     int rc = nmt_stream_write_alignments(w->aligner, w->alignment, n, &why);
     if (rc == NMT_ETEXT || rc == NMT_ELIMIT || rc == NMT_ESHAPE) {
         cli_warn_failed(w->cli, "%s", why.msg);
-        return nmt_stream_write_failed(w->aligner, w->record, why.msg, err);
+        return nmt_stream_write_failed(w->aligner, line, why.msg, err);
     }
     return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
 }
 
-static int put_record(struct work *w, const struct nmt_translated *r, struct nmt_err *err)
+/* Adds the lines of a record; it may turn out that they cannot be written. */
+static int add_record(struct work *w, struct nmt_translated *r, struct nmt_err *err)
 {
-    w->record++;
+    struct nmt_err why = NMT_ERR_INIT;
     w->text.len = 0;
-    if (r->fault.code) {
-        if (w->failed++ < 10)
-            cli_warn_failed(w->cli, "record %" PRIu64 ": %s", w->record, r->fault.msg);
-        if (w->n_best)
-            NMT_TRY(nmt_buffer_addf(&w->text, err, "%" PRIu64 " |||  |||  ||| ", w->record - 1));
-        NMT_TRY(nmt_buffer_addc(&w->text, '\n', err));
-    } else {
-        for (size_t k = 0; k < (w->n_best ? r->n : 1); k++)
-            NMT_TRY(add_line(w, &r->line[k], err));
-    }
+    int rc = nmt_translated_print(&w->text, r, w->tally.records, &w->print, &why);
+    if (rc != NMT_ELIMIT)
+        return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
+    r->fault = why;
+    w->text.len = 0;
+    return nmt_translated_print(&w->text, r, w->tally.records, &w->print, err);
+}
+
+static void count(struct work *w, size_t i)
+{
+    const struct nmt_translated *r = &w->window[i];
+    char place[32];
+    snprintf(place, sizeof place, "record %" PRIu64, w->tally.records);
+    if (r->fault.code && w->failed_line[i])
+        tally_failed_before(&w->tally, w->failed_line[i], r->fault.msg);
+    else if (r->fault.code)
+        tally_failed(&w->tally, place, r->fault.msg);
+    else
+        w->tally.target_words += r->line[0].n_words;
+    w->tally.source_words += r->fault.code ? 0 : r->source.n_words;
+}
+
+static int put_record(struct work *w, size_t i, struct nmt_err *err)
+{
+    w->tally.records++;
+    NMT_TRY(add_record(w, &w->window[i], err));
+    count(w, i);
     if (w->aligner)
-        NMT_TRY(put_alignments(w, r, err));
+        NMT_TRY(put_alignments(w, i, err));
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
     return nmt_output_record(w->out, err);
 }
@@ -256,27 +261,13 @@ static int decode_window(struct work *w, struct nmt_err *err)
     struct nmt_err why = NMT_ERR_INIT;
     int rc = nmt_translator_run(w->translator, w->window, w->n, &why);
     if (rc < 0 && why.at > 0)
-        return nmt_fail(err, rc, why.at, "record %" PRIu64 ": %s", w->record + why.at, why.msg);
+        return nmt_fail(err, rc, why.at, "record %" PRIu64 ": %s", w->tally.records + why.at,
+                        why.msg);
     if (rc < 0)
         return nmt_fail(err, rc, 0, "%s", why.msg);
     for (size_t i = 0; i < w->n; i++)
-        NMT_TRY(put_record(w, &w->window[i], err));
+        NMT_TRY(put_record(w, i, err));
     return 0;
-}
-
-/* TARGET must end where the records do. */
-static int check_target_end(struct work *w, struct nmt_err *err)
-{
-    char *line;
-    size_t len;
-    int rc = nmt_lines_next(w->force, &line, &len, err);
-    if (rc <= 0)
-        return rc;
-    while ((rc = nmt_lines_next(w->force, &line, &len, err)) > 0)
-        ;
-    NMT_TRY(rc);
-    return nmt_fail(err, NMT_ESHAPE, 0, "%s has %" PRIu64 " lines for %" PRIu64 " records",
-                    nmt_lines_name(w->force), nmt_lines_number(w->force), w->read);
 }
 
 static int decode_all(struct work *w, struct nmt_err *err)
@@ -285,11 +276,11 @@ static int decode_all(struct work *w, struct nmt_err *err)
         int rc = read_window(w, err);
         NMT_TRY(decode_window(w, err));
         NMT_TRY(rc);
+        tally_show(&w->tally, w->in ? nmt_stream_bytes(w->in) : 0);
     }
-    if (w->failed > 10)
-        cli_warn_failed(w->cli, "%" PRIu64 " more records failed", w->failed - 10);
-    if (w->force && !gather_interrupted())
-        NMT_TRY(check_target_end(w, err));
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (w->beside[i] && !gather_interrupted() && w->read < w->last)
+            NMT_TRY(nmt_beside_end(w->beside[i], w->read, err));
     if (w->aligner && !gather_interrupted())
         NMT_TRY(nmt_stream_write_end(w->aligner, err));
     return 0;
@@ -297,41 +288,74 @@ static int decode_all(struct work *w, struct nmt_err *err)
 
 /* --- the program ------------------------------------------------------------------------ */
 
+/* Only one of the stream and the files beside it can be stdin. */
+static void check_stdin(const struct cli *cli)
+{
+    size_t n = cli->n_operands == 0;
+    for (size_t i = 0; i < cli->n_operands; i++)
+        n += strcmp(cli->operands[i], "-") == 0;
+    for (size_t i = 0; i < N_BESIDE; i++)
+        n += strcmp(cli_value(cli, beside[i].option, ""), "-") == 0;
+    if (n > 1)
+        cli_misuse(cli, "stdin can be read once only");
+}
+
 static void read_options(struct work *w)
 {
     const struct cli *cli = w->cli;
-    struct nmt_search_options *s = &w->options.search;
     w->options = nmt_translate_defaults();
-    w->n_best = cli_flag(cli, 'n');
-    s->n_best = (size_t)cli_int(cli, 'n', 1, 1, NMT_BEAM_MAX);
-    if (w->n_best && s->n_best > s->beam)
-        s->beam = s->n_best;
-    s->beam = (size_t)cli_int(cli, 'b', (int64_t)s->beam, 1, NMT_BEAM_MAX);
-    if (s->n_best > s->beam)
-        cli_misuse(cli, "a beam of %zu gives no %zu translations", s->beam, s->n_best);
-    s->alpha = cli_real(cli, OPT_LENGTH_PENALTY, s->alpha, 0, 100);
-    s->norm = (enum nmt_length_norm)cli_choice(cli, OPT_LENGTH_NORM, norms, s->norm);
-    s->min_ratio = cli_real(cli, OPT_MIN_RATIO, s->min_ratio, 0, 1000);
-    s->max_ratio = cli_real(cli, OPT_MAX_RATIO, s->max_ratio, 0, 1000);
-    s->max_length = (size_t)cli_int(cli, OPT_MAX_LENGTH, (int64_t)s->max_length, 1, 100000);
-    s->forbid_unk = cli_flag(cli, OPT_FORBID_UNK);
-    s->geometric = cli_flag(cli, OPT_GEOMETRIC);
-    w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK);
-    w->options.alignments = cli_flag(cli, 'A');
+    w->print.n_best = cli_flag(cli, 'n');
+    search_options_read(cli, &w->options.search, w->weights);
+    w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK) || cli_flag(cli, OPT_DICTIONARY);
+    w->options.alignments = cli_flag(cli, 'A') || cli_flag(cli, OPT_ALIGN_SOFT);
+    w->options.links = cli_flag(cli, OPT_ALIGN_TEXT);
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
-    w->score = cli_flag(cli, OPT_SCORE);
-    w->ids = cli_flag(cli, OPT_IDS);
-    const char *out = cli_value(cli, 'o', "-"), *alignments = cli_value(cli, 'A', NULL);
-    if (alignments && strcmp(alignments, out) == 0)
-        cli_misuse(cli, "-A and -o are the same file");
-    if (cli_flag(cli, OPT_FORCE) && w->n_best)
+    w->print.score = cli_flag(cli, OPT_SCORE);
+    w->print.ids = cli_flag(cli, OPT_IDS);
+    w->print.word_scores = cli_flag(cli, OPT_WORD_SCORES);
+    w->print.links = cli_flag(cli, OPT_ALIGN_SOFT)   ? NMT_PRINT_SOFT_LINKS
+                     : cli_flag(cli, OPT_ALIGN_TEXT) ? NMT_PRINT_HARD_LINKS
+                                                     : NMT_PRINT_NO_LINKS;
+    w->print.forced = cli_flag(cli, OPT_FORCE);
+    if (cli_flag(cli, OPT_ALIGN_TEXT) && cli_flag(cli, OPT_ALIGN_SOFT))
+        cli_misuse(cli, "--align-text and --align-soft exclude each other");
+    if (w->print.ids && w->options.replace_unk)
+        cli_misuse(cli, "--ids writes no words that could be replaced");
+    w->options.tokens = w->print.ids && w->print.links;
+    if (w->options.tokens && cli_flag(cli, 'A'))
+        cli_misuse(cli, "links are between words with -A and between ids with --ids: not both");
+    if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
-    if (cli_flag(cli, OPT_FORCE) && strcmp(cli_value(cli, OPT_FORCE, ""), "-") == 0 &&
-        cli->n_operands == 0)
-        cli_misuse(cli, "the stream and TARGET cannot both be stdin");
+    if (cli_flag(cli, OPT_FORCE) && w->options.search.sample)
+        cli_misuse(cli, "--force and --sample exclude each other");
+    if (cli_flag(cli, OPT_TERMS) && (cli_flag(cli, OPT_FORCE) || w->options.search.sample))
+        cli_misuse(cli, "--terms goes with neither --force nor --sample");
+    if (cli_flag(cli, OPT_FORCE) && cli_flag(cli, OPT_PREFIX))
+        cli_misuse(cli, "--force and --prefix exclude each other");
+    check_stdin(cli);
     cli_need(cli, 'm');
     if (cli_count(cli, 'm') > NMT_ENSEMBLE_MAX)
         cli_misuse(cli, "at most %zu models", NMT_ENSEMBLE_MAX);
+}
+
+/* "A-B", "A-", or "A" alone. */
+static void read_records(struct work *w)
+{
+    const char *text = cli_value(w->cli, OPT_RECORDS, "1-"), *dash = strchr(text, '-');
+    const size_t n = dash ? (size_t)(dash - text) : strlen(text);
+    struct nmt_err why = NMT_ERR_INIT;
+    int64_t first = 1, last = INT64_MAX;
+    char one[24] = "";
+    if (n < sizeof one)
+        memcpy(one, text, n);
+    if (nmt_number_int(&first, one, 1, INT64_MAX - 1, "--records", &why) < 0)
+        cli_misuse(w->cli, "%s", why.msg);
+    if (!dash)
+        last = first;
+    else if (dash[1] && nmt_number_int(&last, dash + 1, first, INT64_MAX, "--records", &why) < 0)
+        cli_misuse(w->cli, "%s", why.msg);
+    w->first = (uint64_t)first;
+    w->last = (uint64_t)last;
 }
 
 static int open_aligner(struct work *w, struct nmt_err *err)
@@ -348,25 +372,35 @@ static int open_all(struct work *w, struct nmt_err *err)
 {
     const struct cli *cli = w->cli;
     read_options(w);
+    read_records(w);
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
-    const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
+    const size_t threads = (size_t)cli_int(cli, 'j', 0, 1, 1024);
+    files_check(cli, (const int[]){ 'o', 'A', OPT_LOG, 0 });
+    gather_catch();
+    NMT_TRY(tally_open(&w->tally, w->cli, OPT_LOG, false, err));
     NMT_TRY(nmt_output_open(&w->out, cli_value(cli, 'o', NULL), err));
     for (; w->n_models < cli_count(cli, 'm'); w->n_models++)
         NMT_TRY(nmt_model_open(&w->model[w->n_models], cli_nth(cli, 'm', w->n_models), err));
     NMT_TRY(nmt_threads_new(&w->threads, threads, err));
     w->options.threads = w->threads;
+    if (cli_flag(cli, OPT_DICTIONARY))
+        NMT_TRY(nmt_dictionary_load(&w->dictionary, cli_value(cli, OPT_DICTIONARY, NULL), err));
+    w->options.dictionary = w->dictionary;
     NMT_TRY(nmt_translator_new(&w->translator, (const struct nmt_model *const *)w->model,
                                w->n_models, &w->options, err));
     if (cli_flag(cli, 'A'))
         NMT_TRY(open_aligner(w, err));
-    if (cli_flag(cli, OPT_FORCE)) {
-        NMT_TRY(nmt_lines_open(&w->force, cli_value(cli, OPT_FORCE, NULL), 0, err));
-        NMT_TRY(nmt_segmenter_new(&w->segmenter, nmt_model_target_vocab(w->model[0]), err));
-    }
+    for (size_t i = 0; i < N_BESIDE; i++)
+        if (cli_flag(cli, beside[i].option))
+            NMT_TRY(nmt_beside_open(&w->beside[i], beside[i].kind,
+                                    cli_value(cli, beside[i].option, NULL),
+                                    nmt_model_target_vocab(w->model[0]), w->print.ids, err));
+    w->tally.skipped = w->tally.records = w->first - 1;
     w->room = w->options.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->alignment = calloc(w->options.search.n_best, sizeof *w->alignment);
-    if (!w->window || !w->alignment)
+    w->failed_line = calloc(w->room, sizeof *w->failed_line);
+    if (!w->window || !w->alignment || !w->failed_line)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     gather_start(&w->gather, max_wait);
     return 0;
@@ -386,15 +420,16 @@ static void close_all(struct work *w)
     nmt_output_abandon(w->out);
     nmt_output_abandon(w->align_out);
     nmt_stream_close(w->in);
-    nmt_lines_close(w->force);
-    nmt_segmenter_free(w->segmenter);
+    for (size_t i = 0; i < N_BESIDE; i++)
+        nmt_beside_close(w->beside[i]);
     for (size_t i = 0; w->window && i < w->room; i++)
         nmt_translated_release(&w->window[i]);
     free(w->window);
+    free(w->failed_line);
     free(w->alignment);
     nmt_buffer_release(&w->text);
-    nmt_ids_release(&w->target);
     nmt_translator_free(w->translator);
+    nmt_dictionary_free(w->dictionary);
     nmt_threads_free(w->threads);
     for (size_t m = 0; m < w->n_models; m++)
         nmt_model_close(w->model[m]);
@@ -404,7 +439,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-decode", "-m MODEL [-m MODEL]... [OPTION]... [STREAM...]",
                               "Translates the annotation records of nmt-encode.", opts);
-    struct nmt_err err = NMT_ERR_INIT;
+    struct nmt_err err = NMT_ERR_INIT, why = err;
     struct work w = { .cli = &cli };
     nmt_engine_init();
     cli.engine = nmt_engine_print;
@@ -415,7 +450,11 @@ int main(int argc, char **argv)
     if (rc == 0)
         rc = close_outputs(&w, &err);
     close_all(&w); /* hands on what came before a failure */
-    if (rc == 0)
+    if (gather_forgives(&err))
+        err = (struct nmt_err)NMT_ERR_INIT;
+    if (tally_close(&w.tally, gather_interrupted(), &err, &why) < 0 && !err.code)
+        err = why;
+    if (!err.code)
         gather_end();
     return cli_finish(&cli, &err);
 }

@@ -1,6 +1,8 @@
 /* nmt-encode: lines of text in, annotation records out. */
 #include "cli.h"
+#include "files.h"
 #include "gather.h"
+#include "tally.h"
 
 #include <nmt/encode.h>
 #include <nmt/engine.h>
@@ -14,12 +16,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_IDS = 256, OPT_BATCH, OPT_MAX_WAIT, OPT_INVALID, OPT_OVERLONG, OPT_MAX_LENGTH };
+enum {
+    OPT_IDS = 256,
+    OPT_BATCH,
+    OPT_MAX_WAIT,
+    OPT_INVALID,
+    OPT_OVERLONG,
+    OPT_MAX_LENGTH,
+    OPT_HALF,
+    OPT_POOL,
+    OPT_LOG
+};
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "model written by nmt-train (required; several: an ensemble)" },
     { OPT_IDS, "ids", NULL, "lines are token ids as nmt-vocab -e writes them" },
     { 'f', "format", "FORMAT", "stream (default), or for people: jsonl, npy" },
+    { OPT_HALF, "half", NULL, "write numbers of half precision: half the bytes" },
+    { OPT_POOL, "pool", "HOW", "npy, jsonl: one vector a line: mean or last" },
     { OPT_INVALID, "invalid", "POLICY", "lines that are no text: skip (default), replace or fail" },
     { OPT_OVERLONG, "overlong", "POLICY", "split (default), crop, skip or fail" },
     { OPT_MAX_LENGTH, "max-length", "N", "tokens from which on a line is too long (400)" },
@@ -27,12 +41,14 @@ static const struct cli_opt opts[] = {
     { OPT_MAX_WAIT, "max-wait", "MS", "longest that a line waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
+    { OPT_LOG, "log", "FILE", "append one JSON object a line for what fails, and totals" },
     { 'q', "quiet", NULL, "only errors on stderr" },
     CLI_COMMON,
     CLI_END
 };
 
 static const char *const formats[] = { "stream", "jsonl", "npy", NULL };
+static const char *const pools[] = { "none", "mean", "last", NULL };
 static const char *const invalid[] = { "fail", "replace", "skip", NULL };
 static const char *const overlong[] = { "split", "crop", "skip", "fail", NULL };
 
@@ -55,6 +71,7 @@ struct work {
     struct nmt_line_encoder *encoder;
     struct nmt_stream_header header;
     size_t format;
+    enum nmt_pool pool;
     struct nmt_output *out;
     struct nmt_stream_writer *writer;
     struct nmt_buffer text;
@@ -64,7 +81,7 @@ struct work {
     struct nmt_encoded *window;
     struct place *place;
     size_t n, room;
-    uint64_t record, failed;
+    struct tally tally;
     bool ended;
 };
 
@@ -109,6 +126,7 @@ static int read_window(struct work *w, struct nmt_err *err)
         if (rc < 0 && rc != NMT_ELIMIT)
             return nmt_fail(err, rc, why.at, "%s", why.msg);
         if (rc == 0) {
+            tally_input_end(&w->tally, nmt_lines_bytes(w->in));
             nmt_lines_close(w->in);
             w->in = NULL;
             continue;
@@ -131,17 +149,18 @@ static int put_text(struct work *w, const struct nmt_sentence *s, const char *re
 {
     w->text.len = 0;
     if (w->format == JSONL && s) {
-        NMT_TRY(nmt_sentence_json(s, w->record, &w->text, err));
+        NMT_TRY(nmt_sentence_json(s, w->tally.records, w->pool, &w->text, err));
     } else if (w->format == JSONL) {
-        NMT_TRY(
-            nmt_buffer_addf(&w->text, err, "{\"record\": %" PRIu64 ", \"failed\": ", w->record));
+        NMT_TRY(nmt_buffer_addf(&w->text, err,
+                                "{\"record\": %" PRIu64 ", \"failed\": ", w->tally.records));
         NMT_TRY(nmt_buffer_add_json(&w->text, reason, strlen(reason), err));
         NMT_TRY(nmt_buffer_adds(&w->text, "}\n", err));
     }
     for (size_t m = 0; w->format == NPY && m < w->n_models; m++) {
         const struct nmt_annotation *a = s ? &s->annotation[m] : NULL;
-        NMT_TRY(nmt_matrix_npy(a ? a->h : NULL, a ? a->rows : 0, w->header.model[m].width, &w->text,
-                               err));
+        const size_t width = w->header.model[m].width;
+        NMT_TRY(w->pool ? nmt_pooled_npy(a, w->pool, width, &w->text, err)
+                        : nmt_matrix_npy(a ? a->h : NULL, a ? a->rows : 0, width, &w->text, err));
     }
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
     return nmt_output_record(w->out, err);
@@ -150,9 +169,10 @@ static int put_text(struct work *w, const struct nmt_sentence *s, const char *re
 static int put_failed(struct work *w, const struct place *at, const char *reason,
                       struct nmt_err *err)
 {
-    if (w->failed++ < 10)
-        cli_warn_failed(w->cli, "%s:%" PRIu64 ": %s", at->name, at->line, reason);
-    return w->writer ? nmt_stream_write_failed(w->writer, w->record, reason, err)
+    char where[256];
+    snprintf(where, sizeof where, "%s:%" PRIu64, at->name, at->line);
+    tally_failed(&w->tally, where, reason);
+    return w->writer ? nmt_stream_write_failed(w->writer, w->tally.records, reason, err)
                      : put_text(w, NULL, reason, err);
 }
 
@@ -160,9 +180,10 @@ static int put_record(struct work *w, size_t i, struct nmt_err *err)
 {
     const struct nmt_encoded *e = &w->window[i];
     struct nmt_err why = NMT_ERR_INIT;
-    w->record++;
+    w->tally.records++;
     if (e->fault.code)
         return put_failed(w, &w->place[i], e->fault.msg, err);
+    w->tally.source_words += e->sentence.n_words;
     if (!w->writer)
         return put_text(w, &e->sentence, NULL, err);
     int rc = nmt_stream_write_sentence(w->writer, &e->sentence, &why);
@@ -190,9 +211,8 @@ static int encode_all(struct work *w, struct nmt_err *err)
     while (!w->ended) {
         NMT_TRY(read_window(w, err));
         NMT_TRY(encode_window(w, err));
+        tally_show(&w->tally, w->in ? nmt_lines_bytes(w->in) : 0);
     }
-    if (w->failed > 10)
-        cli_warn_failed(w->cli, "%" PRIu64 " more lines failed", w->failed - 10);
     /* An interrupted stream has no end record: it is not the whole of its input. */
     if (w->writer && !gather_interrupted())
         NMT_TRY(nmt_stream_write_end(w->writer, err));
@@ -211,12 +231,20 @@ static int open_all(struct work *w, struct nmt_err *err)
     o.max_length = (size_t)cli_int(cli, OPT_MAX_LENGTH, (int64_t)o.max_length, 1, 100000);
     o.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)o.batch, 1, 4096);
     w->format = cli_choice(cli, 'f', formats, STREAM);
+    w->pool = (enum nmt_pool)cli_choice(cli, OPT_POOL, pools, NMT_POOL_NONE);
+    if (w->pool && w->format == STREAM)
+        cli_misuse(cli, "--pool is for -f npy and -f jsonl");
+    if (cli_flag(cli, OPT_HALF) && w->format != STREAM)
+        cli_misuse(cli, "--half is for streams");
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
-    const size_t threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
+    const size_t threads = (size_t)cli_int(cli, 'j', 0, 1, 1024);
     cli_need(cli, 'm');
     if (cli_count(cli, 'm') > NMT_STREAM_MODELS_MAX)
         cli_misuse(cli, "at most %d models", NMT_STREAM_MODELS_MAX);
 
+    files_check(cli, (const int[]){ 'o', OPT_LOG, 0 });
+    gather_catch();
+    NMT_TRY(tally_open(&w->tally, w->cli, OPT_LOG, true, err));
     NMT_TRY(nmt_output_open(&w->out, cli_value(cli, 'o', NULL), err));
     if (w->format != JSONL && nmt_output_is_terminal(w->out))
         return nmt_fail(err, NMT_EUSAGE, 0, "will not write a binary stream to a terminal");
@@ -227,6 +255,7 @@ static int open_all(struct work *w, struct nmt_err *err)
     NMT_TRY(nmt_line_encoder_new(&w->encoder, (const struct nmt_model *const *)w->model,
                                  w->n_models, &o, err));
     nmt_line_encoder_header(w->encoder, &w->header);
+    w->header.half = cli_flag(cli, OPT_HALF);
     w->room = o.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->place = calloc(w->room, sizeof *w->place);
@@ -264,7 +293,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-encode", "-m MODEL [-m MODEL]... [OPTION]... [FILE...]",
                               "Turns lines of text into annotation records for nmt-decode.", opts);
-    struct nmt_err err = NMT_ERR_INIT;
+    struct nmt_err err = NMT_ERR_INIT, why = err;
     struct work w = { .cli = &cli };
     nmt_engine_init();
     cli.engine = nmt_engine_print;
@@ -275,7 +304,11 @@ int main(int argc, char **argv)
     if (rc == 0)
         rc = close_output(&w, &err);
     close_all(&w); /* hands on what came before a failure */
-    if (rc == 0)
+    if (gather_forgives(&err))
+        err = (struct nmt_err)NMT_ERR_INIT;
+    if (tally_close(&w.tally, gather_interrupted(), &err, &why) < 0 && !err.code)
+        err = why;
+    if (!err.code)
         gather_end();
     return cli_finish(&cli, &err);
 }

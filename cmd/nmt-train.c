@@ -6,13 +6,25 @@
 #include <nmt/config.h>
 #include <nmt/engine.h>
 #include <nmt/model.h>
+#include <nmt/number.h>
 #include <nmt/train.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PRESET = 256, DUMP_CONFIG, DESCRIBE, LOG, ACCEPT_CHANGES, OVERWRITE };
+enum {
+    PRESET = 256,
+    DUMP_CONFIG,
+    DESCRIBE,
+    AVERAGE,
+    LOG,
+    MEMORY,
+    DRY_RUN,
+    ACCEPT_CHANGES,
+    OVERWRITE
+};
 
 static const struct cli_opt opts[] = {
     { 'c', "config", "FILE", "configuration in YAML, see nmt-config(5)" },
@@ -24,8 +36,11 @@ static const struct cli_opt opts[] = {
     { ACCEPT_CHANGES, "accept-changes", NULL,
       "resume although the data or the configuration have changed" },
     { OVERWRITE, "overwrite", NULL, "start anew over a model that has no state beside it" },
+    { MEMORY, "memory", "SIZE", "fail before the first update if it needs more (K, M, G)" },
+    { DRY_RUN, "dry-run", NULL, "read the data, print what memory training needs, and exit" },
     { DUMP_CONFIG, "dump-config", NULL, "print the effective configuration and exit" },
     { DESCRIBE, "describe", "MODEL", "print what a model file holds and exit" },
+    { AVERAGE, "average", "MODEL...", "write the mean of models of one shape as -o and exit" },
     { 'q', "quiet", NULL, "say nothing but what goes wrong" },
     CLI_COMMON,
     CLI_END,
@@ -71,6 +86,13 @@ static int score(void *arg, const struct nmt_train_line *output,
 static void report(void *arg, const struct nmt_train_report *r)
 {
     train_log_report(arg, r);
+}
+
+static void print_engine(FILE *out)
+{
+    nmt_engine_print(out);
+    if (nmt_ranks_library())
+        fprintf(out, "MPI: %s\n", nmt_ranks_library());
 }
 
 static int configure(struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
@@ -130,18 +152,63 @@ static int describe(const char *path, struct nmt_err *err)
     return rc;
 }
 
-static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_err *err)
+/* The mean must not take the place of an old model by default. */
+static int average(const struct cli *cli, struct nmt_err *err)
 {
-    const char *path = cli_value(cli, LOG, NULL);
-    struct train_log log = { .prog = cli->prog,
-                             .quiet = cli_flag(cli, 'q'),
-                             .terminal = isatty(STDERR_FILENO) };
+    const size_t n = cli_count(cli, AVERAGE);
+    const char *out = cli_need(cli, 'o');
+    const char **models = malloc(n * sizeof *models);
+    if (!models)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        models[i] = cli_nth(cli, AVERAGE, i);
+    if (cli->n_operands)
+        cli_misuse(cli, "--average: no bitext goes with it");
+    int rc = nmt_train_average(models, n, out, err);
+    free(models);
+    return rc;
+}
+
+/* "500M": bytes; 0 without the option. */
+static uint64_t memory_of(const struct cli *cli)
+{
+    const char *text = cli_value(cli, MEMORY, NULL);
+    char number[32];
+    int64_t n;
+    if (!text)
+        return 0;
+    const size_t len = strspn(text, "0123456789");
+    const char *units = "KMG", *unit = text[len] ? strchr(units, text[len]) : NULL;
+    if (len == 0 || len >= sizeof number || (text[len] && (!unit || text[len + 1])))
+        cli_misuse(cli, "--memory: '%s' is not a size such as 500M or 4G", text);
+    snprintf(number, sizeof number, "%.*s", (int)len, text);
+    struct nmt_err err = NMT_ERR_INIT;
+    if (nmt_number_int(&n, number, 1, INT64_C(1) << 33, "--memory", &err) < 0)
+        cli_misuse(cli, "%s", err.msg);
+    uint64_t bytes = (uint64_t)n;
+    for (const char *u = units; unit && u <= unit; u++)
+        bytes *= 1000;
+    return bytes;
+}
+
+static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_ranks *ranks,
+                 struct nmt_err *err)
+{
+    const bool speaks = nmt_ranks_index(ranks) == 0;
+    const char *path = speaks ? cli_value(cli, LOG, NULL) : NULL;
+    struct train_log log = { .memory = cli_flag(cli, DRY_RUN) && speaks,
+                             .progress = { .prog = cli->prog,
+                                           .quiet = cli_flag(cli, 'q') || !speaks,
+                                           .terminal = isatty(STDERR_FILENO) } };
     struct nmt_train_options options = {
         .config = c,
         .tsv = c->data_source[0] ? NULL : "-",
         .model = cli_value(cli, 'o', "model.nmt"),
         .accept_changes = cli_flag(cli, ACCEPT_CHANGES),
         .overwrite = cli_flag(cli, OVERWRITE),
+        .memory = memory_of(cli),
+        .dry_run = cli_flag(cli, DRY_RUN),
+        .ranks = ranks,
         .stop = &stop_asked,
         .save = &save_asked,
         .score = score,
@@ -167,19 +234,28 @@ int main(int argc, char **argv)
 {
     struct cli cli = CLI_INIT("nmt-train",
                               "[-c CONFIG] [-s KEY=VALUE]... [-o MODEL] [SOURCE TARGET]\n"
-                              "--dump-config | --describe MODEL",
+                              "--dump-config | --describe MODEL | --average MODEL... -o MODEL",
                               "Trains a translation model from a bitext: two files, or lines "
                               "\"source TAB target\" on stdin.\nThe same command run again goes on "
                               "where it stopped; exit status 3 says that it was asked to stop.",
                               opts);
     struct nmt_err err = NMT_ERR_INIT;
     struct nmt_config config = { 0 };
-    cli.engine = nmt_engine_print;
+    struct nmt_ranks *ranks = NULL;
+    cli.engine = print_engine;
     cli_parse(&cli, argc, argv);
     if (cli_flag(&cli, DESCRIBE))
         describe(cli_value(&cli, DESCRIBE, NULL), &err);
-    else if (configure(&config, &cli, &err) == 0)
-        cli_flag(&cli, DUMP_CONFIG) ? dump_config(&config, &err) : train(&config, &cli, &err);
+    else if (cli_flag(&cli, AVERAGE))
+        average(&cli, &err);
+    else if (configure(&config, &cli, &err) < 0)
+        ;
+    else if (cli_flag(&cli, DUMP_CONFIG))
+        dump_config(&config, &err);
+    else if (nmt_ranks_join(&ranks, &err) == 0)
+        train(&config, &cli, ranks, &err);
     nmt_config_release(&config);
-    return cli_finish(&cli, &err);
+    const int status = cli_finish(&cli, &err);
+    nmt_ranks_leave(ranks, err.code < 0 && err.code != NMT_ESTOPPED);
+    return status;
 }

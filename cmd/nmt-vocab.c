@@ -1,13 +1,13 @@
 /* nmt-vocab: learns vocabularies, turns text into ids and ids into text. */
 #include "cli.h"
+#include "uses.h"
 
 #include <nmt/check.h>
 #include <nmt/codes.h>
-#include <nmt/filter.h>
-#include <nmt/id_text.h>
+#include <nmt/convert.h>
+#include <nmt/feed.h>
 #include <nmt/vocab.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -79,19 +79,10 @@ struct job {
     struct nmt_output *out;
     struct nmt_vocab *vocab;
     struct nmt_codes *codes;
+    struct nmt_converter *converter;
     struct nmt_threads *threads;
-    struct worker {
-        struct nmt_segmenter *segmenter;
-        struct nmt_codes_applier *applier;
-        struct nmt_ids ids;
-    } * workers;
     enum nmt_invalid invalid;
-    bool pieces;
-    double dropout;
-    uint64_t seed;
 };
-
-/* --- all of the text to one place -------------------------------------------------------- */
 
 /* When the command line has been read to its end: misuse must not leave a temporary file. */
 static int open_output(struct job *j, struct nmt_err *err)
@@ -99,63 +90,19 @@ static int open_output(struct job *j, struct nmt_err *err)
     return nmt_output_open(&j->out, cli_value(j->cli, 'o', NULL), err);
 }
 
-/* What takes the lines of all operands. */
-struct sink {
-    int (*add)(void *to, const char *line, size_t len, struct nmt_err *err);
-    void *to;
-    uint64_t skipped;
-};
-
-static int feed_line(struct job *j, struct sink *s, const char *line, size_t len,
-                     struct nmt_err *err)
+/* All operands to one place. */
+static int feed_all(struct job *j, int (*add)(void *, const char *, size_t, struct nmt_err *),
+                    void *to, struct nmt_err *err)
 {
-    struct nmt_err fault = NMT_ERR_INIT;
-    if (nmt_text_check(line, len, &fault) == 0)
-        return s->add(s->to, line, len, err);
-    if (j->invalid == NMT_INVALID_FAIL)
-        return nmt_fail(err, fault.code, 0, "%s", fault.msg);
-    if (j->invalid == NMT_INVALID_SKIP) {
-        s->skipped++;
-        return 0;
-    }
-    struct nmt_buffer repaired = NMT_BUFFER_INIT;
-    int rc = nmt_text_repair(&repaired, line, len, err);
-    if (rc == 0)
-        rc = s->add(s->to, repaired.data, repaired.len, err);
-    nmt_buffer_release(&repaired);
-    return rc;
-}
-
-static int feed_file(struct job *j, struct sink *s, const char *path, struct nmt_err *err)
-{
-    struct nmt_lines *in = NULL;
-    char *line;
-    size_t len;
-    NMT_TRY(nmt_lines_open(&in, path, 0, err));
-    int rc;
-    while ((rc = nmt_lines_next(in, &line, &len, err)) > 0) {
-        struct nmt_err why = NMT_ERR_INIT;
-        unsigned long long number = nmt_lines_number(in);
-        rc = feed_line(j, s, line, len, &why);
-        if (rc < 0) {
-            nmt_fail(err, rc, number, "%s:%llu: %s", nmt_lines_name(in), number, why.msg);
-            break;
-        }
-        if (s->skipped == 1 && j->cli->status == 0)
-            cli_warn_failed(j->cli, "%s:%llu: line is no text (see --invalid)", nmt_lines_name(in),
-                            number);
-    }
-    nmt_lines_close(in);
-    return rc;
-}
-
-static int feed_all(struct job *j, struct sink *s, struct nmt_err *err)
-{
+    struct nmt_feed feed = { .add = add, .to = to, .invalid = j->invalid };
     const char *path;
     while ((path = cli_next_operand(j->cli)))
-        NMT_TRY(feed_file(j, s, path, err));
-    if (s->skipped > 0)
-        cli_warn_failed(j->cli, "%llu lines left out", (unsigned long long)s->skipped);
+        NMT_TRY(nmt_feed_file(&feed, path, err));
+    if (feed.skipped > 0) {
+        cli_warn(j->cli, "%s", feed.first.msg);
+        cli_warn_failed(j->cli, "%llu line%s left out (see --invalid)",
+                        (unsigned long long)feed.skipped, feed.skipped == 1 ? "" : "s");
+    }
     return 0;
 }
 
@@ -182,9 +129,8 @@ static int add_to_learner(void *to, const char *line, size_t len, struct nmt_err
 
 static int learn_all(struct job *j, struct nmt_vocab_learner *l, struct nmt_err *err)
 {
-    struct sink sink = { add_to_learner, l, 0 };
     size_t longest;
-    NMT_TRY(feed_all(j, &sink, err));
+    NMT_TRY(feed_all(j, add_to_learner, l, err));
     uint64_t given_up = nmt_vocab_learner_given_up(l, &longest);
     if (longest != SIZE_MAX && !cli_flag(j->cli, 'q'))
         cli_warn(
@@ -220,7 +166,7 @@ static int learn_codes(struct job *j, struct nmt_err *err)
 {
     const struct cli *cli = j->cli;
     struct nmt_codes_options o = {
-        .merges = (size_t)cli_int(cli, OPT_LEARN_CODES, 0, 0, NMT_VOCAB_MAX),
+        .merges = (size_t)cli_int(cli, OPT_LEARN_CODES, 0, 0, NMT_CODES_MAX),
         .min_frequency = (uint64_t)cli_int(cli, OPT_MIN_FREQUENCY, 2, 1, INT64_MAX),
         .total_symbols = cli_flag(cli, OPT_TOTAL_SYMBOLS),
         .dict_input = cli_flag(cli, OPT_DICT_INPUT),
@@ -228,8 +174,7 @@ static int learn_codes(struct job *j, struct nmt_err *err)
     struct nmt_codes_learner *l = NULL;
     NMT_TRY(open_output(j, err));
     NMT_TRY(nmt_codes_learner_new(&l, &o, err));
-    struct sink sink = { add_to_codes, l, 0 };
-    int rc = feed_all(j, &sink, err);
+    int rc = feed_all(j, add_to_codes, l, err);
     if (rc == 0)
         rc = nmt_codes_learner_finish(l, j->out, err);
     nmt_codes_learner_free(l);
@@ -246,8 +191,7 @@ static int count_words(struct job *j, struct nmt_err *err)
     struct nmt_tally *t = NULL;
     NMT_TRY(open_output(j, err));
     NMT_TRY(nmt_tally_new(&t, err));
-    struct sink sink = { add_to_tally, t, 0 };
-    int rc = feed_all(j, &sink, err);
+    int rc = feed_all(j, add_to_tally, t, err);
     if (rc == 0)
         rc = nmt_tally_write(t, j->out, err);
     nmt_tally_free(t);
@@ -256,81 +200,24 @@ static int count_words(struct job *j, struct nmt_err *err)
 
 /* --- text to ids and back --------------------------------------------------------------- */
 
-static int encode_line(void *arg, size_t worker, const char *line, size_t len, uint64_t number,
-                       struct nmt_buffer *out, struct nmt_err *err)
-{
-    struct job *j = arg;
-    struct nmt_segmenter *s = j->workers[worker].segmenter;
-    const struct nmt_segmented *cut;
-    if (j->dropout > 0)
-        nmt_segmenter_dropout(s, j->dropout, j->seed, number);
-    NMT_TRY(nmt_segmenter_encode(s, line, len, &cut, err));
-    return j->pieces ? nmt_ids_format_pieces(out, cut->ids, cut->n, j->vocab, err)
-                     : nmt_ids_format(out, cut->ids, cut->n, err);
-}
-
-static int decode_line(void *arg, size_t worker, const char *line, size_t len, uint64_t number,
-                       struct nmt_buffer *out, struct nmt_err *err)
-{
-    struct job *j = arg;
-    struct nmt_ids *ids = &j->workers[worker].ids;
-    (void)number;
-    if (j->pieces)
-        NMT_TRY(nmt_ids_parse_pieces(ids, line, len, j->vocab, err));
-    else
-        NMT_TRY(nmt_ids_parse(ids, line, len, nmt_vocab_size(j->vocab), err));
-    return nmt_vocab_decode(j->vocab, ids->data, ids->n, out, err);
-}
-
-static int apply_line(void *arg, size_t worker, const char *line, size_t len, uint64_t number,
-                      struct nmt_buffer *out, struct nmt_err *err)
-{
-    struct job *j = arg;
-    struct nmt_codes_applier *a = j->workers[worker].applier;
-    if (j->dropout > 0)
-        nmt_codes_applier_dropout(a, j->dropout, j->seed, number);
-    return nmt_codes_apply(a, line, len, out, err);
-}
-
-static int make_workers(struct job *j, struct nmt_err *err)
-{
-    size_t n = (size_t)cli_int(j->cli, 'j', 0, 0, 1024);
-    NMT_TRY(nmt_threads_new(&j->threads, n, err));
-    n = nmt_threads_count(j->threads);
-    j->workers = calloc(n, sizeof *j->workers);
-    if (!j->workers)
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    for (size_t i = 0; i < n; i++) {
-        struct worker *w = &j->workers[i];
-        if (j->codes)
-            NMT_TRY(nmt_codes_applier_new(&w->applier, j->codes, err));
-        else if (cli_flag(j->cli, 'e'))
-            NMT_TRY(nmt_segmenter_new(&w->segmenter, j->vocab, err));
-    }
-    return 0;
-}
-
-static void free_workers(struct job *j)
-{
-    for (size_t i = 0; j->workers && i < nmt_threads_count(j->threads); i++) {
-        nmt_segmenter_free(j->workers[i].segmenter);
-        nmt_codes_applier_free(j->workers[i].applier);
-        nmt_ids_release(&j->workers[i].ids);
-    }
-    free(j->workers);
-    nmt_threads_free(j->threads);
-}
-
 /* All operands through a filter. */
-static int filter_all(struct job *j, nmt_filter_fn *fn, struct nmt_err *err)
+static int convert_all(struct job *j, bool decode, struct nmt_err *err)
 {
-    struct nmt_filter f = { .fn = fn, .arg = j, .invalid = j->invalid };
+    struct nmt_convert_options o = {
+        .vocab = j->vocab,
+        .codes = j->codes,
+        .decode = decode,
+        .pieces = cli_flag(j->cli, 'P'),
+        .dropout = cli_real(j->cli, OPT_DROPOUT, 0, 0, 1),
+        .seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX),
+    };
     const char *path;
-    j->dropout = cli_real(j->cli, OPT_DROPOUT, 0, 0, 1);
-    j->seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX);
-    NMT_TRY(make_workers(j, err));
+    NMT_TRY(nmt_threads_new(&j->threads, (size_t)cli_int(j->cli, 'j', 0, 0, 1024), err));
+    NMT_TRY(nmt_converter_new(&j->converter, &o, nmt_threads_count(j->threads), err));
     NMT_TRY(open_output(j, err));
-    f.threads = j->threads;
+    struct nmt_filter f = {
+        .fn = nmt_convert_line, .arg = j->converter, .threads = j->threads, .invalid = j->invalid
+    };
     while ((path = cli_next_operand(j->cli))) {
         struct nmt_lines *in = NULL;
         NMT_TRY(nmt_lines_open(&in, path, 0, err));
@@ -355,15 +242,23 @@ static int load(struct job *j, int key, struct nmt_err *err)
         return nmt_vocab_load(&j->vocab, path, err);
     struct nmt_vocab_spec spec = learn_options(j->cli).spec;
     NMT_TRY(nmt_vocab_load_as(&j->vocab, path, &spec, err));
-    if (nmt_vocab_spec(j->vocab)->type != spec.type)
-        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary is not of type %s", path,
-                        cli_value(j->cli, 't', NULL));
+    const struct nmt_vocab_spec *is = nmt_vocab_spec(j->vocab);
+    if (is->type != spec.type)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary is of type %s, not %s", path,
+                        types[is->type], types[spec.type]);
+    if (cli_flag(j->cli, OPT_NORMALIZE) && is->normalize != spec.normalize)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary's normalisation is %s, not %s",
+                        path, forms[is->normalize], forms[spec.normalize]);
+    if (spec.lowercase && !is->lowercase)
+        return nmt_fail(err, NMT_EFORMAT, 0, "%s: the vocabulary is not of lower-case text", path);
     return 0;
 }
 
 static int import(struct job *j, struct nmt_err *err)
 {
     cli_need(j->cli, 't');
+    if (j->cli->n_operands > 0)
+        cli_misuse(j->cli, "--import reads one file, not '%s' too", j->cli->operands[0]);
     NMT_TRY(load(j, OPT_IMPORT, err));
     NMT_TRY(open_output(j, err));
     return nmt_vocab_save(j->vocab, j->out, err);
@@ -371,16 +266,14 @@ static int import(struct job *j, struct nmt_err *err)
 
 static int encode(struct job *j, struct nmt_err *err)
 {
-    j->pieces = cli_flag(j->cli, 'P');
     NMT_TRY(load(j, 'e', err));
-    return filter_all(j, encode_line, err);
+    return convert_all(j, false, err);
 }
 
 static int decode(struct job *j, struct nmt_err *err)
 {
-    j->pieces = cli_flag(j->cli, 'P');
     NMT_TRY(load(j, 'd', err));
-    return filter_all(j, decode_line, err);
+    return convert_all(j, true, err);
 }
 
 static int apply_codes(struct job *j, struct nmt_err *err)
@@ -388,7 +281,7 @@ static int apply_codes(struct job *j, struct nmt_err *err)
     const struct cli *cli = j->cli;
     size_t merges = SIZE_MAX;
     if (cli_flag(cli, 'm'))
-        merges = (size_t)cli_int(cli, 'm', 0, 0, UINT32_MAX);
+        merges = (size_t)cli_int(cli, 'm', 0, 0, NMT_CODES_MAX);
     NMT_TRY(nmt_codes_load(&j->codes, cli_value(cli, OPT_APPLY_CODES, NULL), merges, err));
     for (size_t i = 0; i < cli_count(cli, OPT_GLOSSARY); i++)
         NMT_TRY(nmt_codes_add_glossary(j->codes, cli_nth(cli, OPT_GLOSSARY, i), err));
@@ -396,36 +289,25 @@ static int apply_codes(struct job *j, struct nmt_err *err)
     uint64_t threshold = (uint64_t)cli_int(cli, OPT_THRESHOLD, 0, 0, INT64_MAX);
     if (counts)
         NMT_TRY(nmt_codes_load_vocabulary(j->codes, counts, threshold, err));
-    return filter_all(j, apply_line, err);
+    return convert_all(j, false, err);
 }
 
 /* --- checking a bitext ------------------------------------------------------------------ */
 
-static int check_and_clean(struct job *j, struct nmt_check *c, struct nmt_output *clean[2],
-                           struct nmt_err *err)
-{
-    char **files = j->cli->operands;
-    bool cleaning = cli_flag(j->cli, OPT_CLEAN);
-    for (int side = 0; side < 2 && cleaning; side++)
-        NMT_TRY(nmt_output_open(&clean[side], files[2 + side], err));
-    NMT_TRY(nmt_check_bitext(c, files[0], files[1], cleaning ? clean : NULL, err));
-    bool paired = c->side[0].lines == c->side[1].lines;
-    for (int side = 0; side < 2 && cleaning && paired; side++)
-        NMT_TRY(nmt_output_close(&clean[side], err));
-    return 0;
-}
-
 static int check(struct job *j, struct nmt_err *err)
 {
     static const char *const formats[] = { "text", "json", NULL };
-    bool json = cli_choice(j->cli, 'f', formats, 0) == 1;
+    bool json = cli_choice(j->cli, 'f', formats, 0) == 1, clean = cli_flag(j->cli, OPT_CLEAN);
+    char **files = j->cli->operands;
     struct nmt_check c;
-    struct nmt_output *clean[2] = { NULL, NULL };
     struct nmt_buffer report = NMT_BUFFER_INIT;
-    if (j->cli->n_operands != (cli_flag(j->cli, OPT_CLEAN) ? 4 : 2))
+    if (j->cli->n_operands != (clean ? 4 : 2))
         cli_misuse(j->cli, "-c needs SRC TGT, with --clean OUT.src OUT.tgt behind them");
+    if (clean && strcmp(files[2], files[3]) == 0)
+        cli_misuse(j->cli, "'%s' cannot be both sides of a bitext", files[2]);
+    const char *const cleaned[2] = { files[2], clean ? files[3] : NULL };
     NMT_TRY(open_output(j, err));
-    int rc = check_and_clean(j, &c, clean, err);
+    int rc = nmt_check_bitext(&c, files[0], files[1], clean ? cleaned : NULL, err);
     if (rc == 0)
         rc = json ? nmt_check_json(&c, &report, err) : nmt_check_report(&c, &report, err);
     if (rc == 0)
@@ -433,38 +315,88 @@ static int check(struct job *j, struct nmt_err *err)
     if (rc == 0 && !nmt_check_usable(&c))
         j->cli->status = 1;
     nmt_buffer_release(&report);
-    nmt_output_abandon(clean[0]);
-    nmt_output_abandon(clean[1]);
     return rc;
 }
+
+/* --- what goes with what ------------------------------------------------------------------ */
+
+enum {
+    LEARN = 1,
+    ENCODE = 2,
+    DECODE = 4,
+    IMPORT = 8,
+    LEARN_CODES = 16,
+    APPLY_CODES = 32,
+    COUNTS = 64,
+    CHECK = 128,
+};
 
 /* Every way to work has an option that asks for it; learning a vocabulary has none. */
 static const struct mode {
     int key;
+    unsigned bit;
     int (*run)(struct job *j, struct nmt_err *err);
 } modes[] = {
-    { 'e', encode },
-    { 'd', decode },
-    { OPT_IMPORT, import },
-    { OPT_LEARN_CODES, learn_codes },
-    { OPT_APPLY_CODES, apply_codes },
-    { OPT_COUNTS, count_words },
-    { 'c', check },
+    { 0, LEARN, learn },
+    { 'e', ENCODE, encode },
+    { 'd', DECODE, decode },
+    { OPT_IMPORT, IMPORT, import },
+    { OPT_LEARN_CODES, LEARN_CODES, learn_codes },
+    { OPT_APPLY_CODES, APPLY_CODES, apply_codes },
+    { OPT_COUNTS, COUNTS, count_words },
+    { 'c', CHECK, check },
+};
+
+static const struct cli_use uses[] = {
+    { 't', LEARN | ENCODE | DECODE | IMPORT, 0 },
+    { 's', LEARN, 0 },
+    { OPT_MIN_COUNT, LEARN, 0 },
+    { OPT_COVERAGE, LEARN, 0 },
+    { OPT_MAX_TYPES, LEARN, 0 },
+    { OPT_NORMALIZE, LEARN | ENCODE | DECODE | IMPORT, 't' },
+    { OPT_LOWERCASE, LEARN | ENCODE | DECODE | IMPORT, 't' },
+    { OPT_BYTES, LEARN, 0 },
+    { 'P', ENCODE | DECODE, 0 },
+    { OPT_MIN_FREQUENCY, LEARN_CODES, 0 },
+    { OPT_TOTAL_SYMBOLS, LEARN_CODES, 0 },
+    { OPT_DICT_INPUT, LEARN_CODES, 0 },
+    { 'm', APPLY_CODES, 0 },
+    { OPT_VOCABULARY, APPLY_CODES, 0 },
+    { OPT_THRESHOLD, APPLY_CODES, OPT_VOCABULARY },
+    { OPT_GLOSSARY, APPLY_CODES, 0 },
+    { OPT_DROPOUT, ENCODE | APPLY_CODES, 0 },
+    { OPT_SEED, ENCODE | APPLY_CODES, 0 },
+    { OPT_INVALID, ~(unsigned)(IMPORT | CHECK), 0 },
+    { OPT_CLEAN, CHECK, 0 },
+    { 'f', CHECK, 0 },
+    { 0, 0, 0 },
 };
 
 static const struct mode *choose_mode(const struct cli *cli)
 {
-    static const struct mode learning = { 0, learn };
-    const struct mode *chosen = NULL;
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    const struct mode *chosen = &modes[0];
+    for (size_t i = 1; i < sizeof modes / sizeof *modes; i++) {
         if (!cli_flag(cli, modes[i].key))
             continue;
-        if (chosen)
+        if (chosen->key)
             cli_misuse(cli, "more than one of -e, -d, --import, --learn-codes, --apply-codes, "
                             "--counts, -c");
         chosen = &modes[i];
     }
-    return chosen ? chosen : &learning;
+    return chosen;
+}
+
+/* Standard input is there once: text, a vocabulary, codes or a list out of it. */
+static void check_stdin(const struct cli *cli, int asked)
+{
+    static const int readers[] = { 'e', 'd', OPT_APPLY_CODES, OPT_VOCABULARY };
+    size_t n = cli->n_operands == 0 && asked != OPT_IMPORT;
+    for (size_t i = 0; i < cli->n_operands && !(asked == 'c' && i > 1); i++) /* then outputs */
+        n += strcmp(cli->operands[i], "-") == 0;
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        n += strcmp(cli_value(cli, readers[i], ""), "-") == 0;
+    if (n > 1)
+        cli_misuse(cli, "standard input cannot be read for two things");
 }
 
 int main(int argc, char **argv)
@@ -482,12 +414,15 @@ int main(int argc, char **argv)
     struct job j = { .cli = &cli };
     cli_parse(&cli, argc, argv);
     const struct mode *mode = choose_mode(&cli);
+    cli_check_uses(&cli, uses, mode->bit, mode->key, "learning a vocabulary");
+    check_stdin(&cli, mode->key);
     j.invalid = (enum nmt_invalid)cli_choice(&cli, OPT_INVALID, policies, NMT_INVALID_SKIP);
     int rc = mode->run(&j, &err);
     if (rc == 0)
         rc = nmt_output_close(&j.out, &err);
     nmt_output_abandon(j.out);
-    free_workers(&j);
+    nmt_converter_free(j.converter);
+    nmt_threads_free(j.threads);
     nmt_vocab_free(j.vocab);
     nmt_codes_free(j.codes);
     return cli_finish(&cli, &err);

@@ -2,6 +2,8 @@
 #ifndef NMT_TRAIN_LOG_H
 #define NMT_TRAIN_LOG_H
 
+#include "progress.h"
+
 #include <nmt/buffer.h>
 #include <nmt/train.h>
 
@@ -9,13 +11,11 @@
 #include <stdio.h>
 
 struct train_log {
-    const char *prog;
-    bool quiet, terminal; /* terminal: a bar instead of lines now and then */
-    FILE *json;           /* NULL: none */
+    bool memory; /* say what memory is needed, on stdout: a dry run */
+    struct progress progress;
+    FILE *json; /* NULL: none */
     bool json_failed;
-    double last_time; /* of the last line */
     uint64_t last_source, last_target;
-    bool bar; /* a bar stands on the terminal's last line */
 };
 
 /** Takes a report: struct nmt_train_options.report with a struct train_log as arg. */

@@ -21,8 +21,8 @@ struct nmt_lines {
     char *name;
     char *buf;
     size_t start, scan, end, cap, longest;
-    uint64_t number;
-    int read_errno; /* a failure met while looking ahead, reported by the next call */
+    uint64_t number, bytes; /* of lines handed out; of what was read */
+    int read_errno;         /* a failure met while looking ahead, reported by the next call */
 };
 
 int nmt_lines_open_fd(struct nmt_lines **r, int fd, const char *name, size_t longest,
@@ -57,6 +57,11 @@ int nmt_lines_open(struct nmt_lines **r, const char *path, size_t longest, struc
     else
         (*r)->owns_fd = true;
     return rc;
+}
+
+uint64_t nmt_lines_bytes(const struct nmt_lines *l)
+{
+    return l->bytes - (l->end - l->start);
 }
 
 bool nmt_lines_ended(const struct nmt_lines *l)
@@ -97,6 +102,7 @@ static int fill(struct nmt_lines *l)
         ssize_t got = read(l->fd, l->buf + l->end, l->cap - l->end - 1);
         if (got > 0) {
             l->end += (size_t)got;
+            l->bytes += (uint64_t)got;
             return 1;
         }
         if (got == 0) {
@@ -121,22 +127,35 @@ static char *find_end(struct nmt_lines *l)
     return lf;
 }
 
-/* Drops what is left of a line that was too long. 1 when its LF was found, else 0 or -1. */
+/* Drops what has been read of a line that was too long. True when its LF was found. */
+static bool skip_some(struct nmt_lines *l)
+{
+    l->skipping = !find_end(l);
+    if (l->skipping)
+        l->start = l->scan = l->end = 0;
+    else
+        l->start = l->scan = l->scan + 1;
+    return !l->skipping;
+}
+
+/* Drops what is left of it. 1 when its LF was found, else 0 or -1. */
 static int skip_rest(struct nmt_lines *l)
 {
-    for (;;) {
-        if (find_end(l)) {
-            l->start = l->scan = l->scan + 1;
-            l->skipping = false;
-            return 1;
-        }
-        l->start = l->scan = l->end = 0;
+    while (!skip_some(l)) {
         if (l->at_eof)
             return 0;
-        int rc = fill(l);
-        if (rc < 0)
+        if (l->read_errno || fill(l) < 0)
             return -1;
     }
+    return 1;
+}
+
+static int too_long(struct nmt_lines *l, struct nmt_err *err)
+{
+    l->number++;
+    l->skipping = true;
+    return nmt_fail(err, NMT_ELIMIT, l->number, "%s:%llu: line is longer than %zu bytes", l->name,
+                    (unsigned long long)l->number, l->longest);
 }
 
 int nmt_lines_next(struct nmt_lines *l, char **line, size_t *len, struct nmt_err *err)
@@ -149,12 +168,8 @@ int nmt_lines_next(struct nmt_lines *l, char **line, size_t *len, struct nmt_err
             goto failed;
     }
     while (!find_end(l)) {
-        if (l->end - l->start > l->longest) {
-            l->number++;
-            l->skipping = true;
-            return nmt_fail(err, NMT_ELIMIT, l->number, "%s:%llu: line is longer than %zu bytes",
-                            l->name, (unsigned long long)l->number, l->longest);
-        }
+        if (l->end - l->start > l->longest)
+            return too_long(l, err);
         if (l->at_eof)
             break;
         if (l->read_errno || fill(l) < 0)
@@ -162,6 +177,8 @@ int nmt_lines_next(struct nmt_lines *l, char **line, size_t *len, struct nmt_err
     }
     if (l->at_eof && l->scan == l->end && l->start == l->end)
         return 0;
+    if (l->scan - l->start > l->longest)
+        return too_long(l, err);
     *line = l->buf + l->start;
     *len = l->scan - l->start;
     l->buf[l->scan] = '\0';
@@ -175,6 +192,15 @@ failed:
                        (unsigned long long)l->number + 1);
 }
 
+int nmt_lines_next_whole(struct nmt_lines *l, char **line, size_t *len, struct nmt_err *err)
+{
+    int rc = nmt_lines_next(l, line, len, err);
+    if (rc > 0 && !l->ended)
+        return nmt_fail(err, NMT_ETRUNC, l->number, "%s:%llu: file is cut: no LF ends the line",
+                        l->name, (unsigned long long)l->number);
+    return rc;
+}
+
 static int64_t now_ms(void)
 {
     struct timespec t;
@@ -182,20 +208,28 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Has nmt_lines_next nothing to wait for? What it would drop is dropped, so that memory is bounded
+ * by the longest line. */
+static bool is_there(struct nmt_lines *l)
+{
+    if (l->skipping)
+        skip_some(l);
+    return l->at_eof || l->read_errno ||
+           (!l->skipping && (find_end(l) || l->end - l->start > l->longest));
+}
+
 bool nmt_lines_ready(struct nmt_lines *l, int wait_ms)
 {
-    if (find_end(l))
+    if (is_there(l))
         return true; /* the common case needs no clock */
     int64_t deadline = now_ms() + wait_ms;
-    while (!find_end(l) && !l->at_eof && !l->read_errno) {
+    while (!is_there(l)) {
         int64_t left = deadline - now_ms();
         struct pollfd p = { .fd = l->fd, .events = POLLIN };
         int rc = poll(&p, 1, left > 0 ? (int)left : 0);
         if (rc == 0)
             return false;
         if (rc > 0 && fill(l) < 0)
-            break;
-        if (l->end - l->start > l->longest)
             break;
     }
     return true;

@@ -86,6 +86,8 @@ static int add_character(struct labels *l, struct label *label, uint32_t cp, boo
 static int add_word(struct labels *l, struct label *label, const char *word, size_t len,
                     struct nmt_err *err)
 {
+    if (len > UINT32_MAX / 4 || l->text.len > UINT32_MAX / 4)
+        return nmt_fail(err, NMT_ELIMIT, 0, "the line is too long to be drawn");
     utf8proc_int32_t state = 0;
     uint32_t before = 0;
     *label = (struct label){ .first = l->n_clusters, .start = l->text.len };
@@ -110,12 +112,45 @@ int nmt_labels_init(struct labels *l, const char *words, size_t n, struct nmt_er
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for labels");
     for (; l->n < n; l->n++) {
         size_t len = strcspn(words, " ");
-        if (len > UINT32_MAX / 4 || l->text.len > UINT32_MAX / 4)
-            return nmt_fail(err, NMT_ELIMIT, 0, "the line is too long to be drawn");
         NMT_TRY(add_word(l, &l->label[l->n], words, len, err));
         words += len + (words[len] == ' ');
     }
     return 0;
+}
+
+int nmt_labels_add(struct labels *l, const char *text, struct nmt_err *err)
+{
+    struct label *bigger = realloc(l->label, (l->n + 1) * sizeof *bigger);
+    if (!bigger)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for labels");
+    l->label = bigger;
+    NMT_TRY(add_word(l, &l->label[l->n], text, strlen(text), err));
+    l->n++;
+    return 0;
+}
+
+int nmt_label_escape(struct nmt_buffer *out, const char *s, size_t n, struct nmt_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *entity = s[i] == '&'   ? "&amp;"
+                             : s[i] == '<' ? "&lt;"
+                             : s[i] == '>' ? "&gt;"
+                             : s[i] == '"' ? "&quot;"
+                                           : NULL;
+        NMT_TRY(entity ? nmt_buffer_adds(out, entity, err) : nmt_buffer_addc(out, s[i], err));
+    }
+    return 0;
+}
+
+int nmt_label_add(struct nmt_buffer *out, const struct labels *l, size_t i, size_t longest,
+                  struct nmt_err *err)
+{
+    const struct label *label = &l->label[i];
+    if (label->n <= longest)
+        return nmt_label_escape(out, l->text.data + label->start, label->len, err);
+    size_t end = l->cluster[label->first + longest - 1].start;
+    NMT_TRY(nmt_label_escape(out, l->text.data + label->start, end - label->start, err));
+    return nmt_buffer_adds(out, "\xE2\x80\xA6", err);
 }
 
 void nmt_labels_release(struct labels *l)

@@ -31,6 +31,9 @@ struct labels {
     size_t n, n_clusters, clusters_cap;
 };
 
+/** Fonts of SVG text, in which advances are about right. */
+#define NMT_LABEL_FONTS "'DejaVu Sans', Verdana, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
+
 /**
  * Cuts `words` (separated by one space) into n labels; words that are not there are empty. l must
  * be zero. Whatever the result, nmt_labels_release frees what was taken.
@@ -38,5 +41,16 @@ struct labels {
 int nmt_labels_init(struct labels *l, const char *words, size_t n,
                     struct nmt_err *err) NMT_MUST_USE;
 void nmt_labels_release(struct labels *l);
+
+/** Adds one label more: a whole text, spaces and all. */
+int nmt_labels_add(struct labels *l, const char *text, struct nmt_err *err) NMT_MUST_USE;
+
+/** Adds label i as XML: all of it, or its first longest - 1 >= 0 clusters and an ellipsis. */
+int nmt_label_add(struct nmt_buffer *out, const struct labels *l, size_t i, size_t longest,
+                  struct nmt_err *err) NMT_MUST_USE;
+
+/** Adds clean text as XML. */
+int nmt_label_escape(struct nmt_buffer *out, const char *s, size_t n,
+                     struct nmt_err *err) NMT_MUST_USE;
 
 #endif

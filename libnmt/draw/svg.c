@@ -11,39 +11,11 @@
 #include <nmt/draw.h>
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 /* In units of the picture, pixels at its own size; LONGEST in characters. */
 enum { CELL = 20, FONT = 14, GAP = 6, EDGE = 16, TITLE = 30, LONGEST = 48 };
-
-static int add_escaped(struct nmt_buffer *out, const char *s, size_t n, struct nmt_err *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        const char *entity = s[i] == '&'   ? "&amp;"
-                             : s[i] == '<' ? "&lt;"
-                             : s[i] == '>' ? "&gt;"
-                             : s[i] == '"' ? "&quot;"
-                                           : NULL;
-        NMT_TRY(entity ? nmt_buffer_adds(out, entity, err) : nmt_buffer_addc(out, s[i], err));
-    }
-    return 0;
-}
-
-static int add_word(struct nmt_buffer *out, const struct labels *l, size_t i, struct nmt_err *err)
-{
-    return add_escaped(out, l->text.data + l->label[i].start, l->label[i].len, err);
-}
-
-/* A word at the edge of the matrix, shortened when nobody would read it to its end. */
-static int add_label(struct nmt_buffer *out, const struct labels *l, size_t i, struct nmt_err *err)
-{
-    const struct label *label = &l->label[i];
-    if (label->n <= LONGEST)
-        return add_word(out, l, i, err);
-    size_t end = l->cluster[label->first + LONGEST - 1].start;
-    NMT_TRY(add_escaped(out, l->text.data + label->start, end - label->start, err));
-    return nmt_buffer_adds(out, "\xE2\x80\xA6", err);
-}
 
 /* The room the longest word takes, in whole units. */
 static double room(const struct labels *l)
@@ -62,7 +34,7 @@ static int add_source(struct nmt_buffer *out, const struct labels *l, double x, 
         NMT_TRY(nmt_buffer_addf(
             out, err, "<text transform=\"translate(%.0f %.0f) rotate(-90)\" dy=\".35em\">", middle,
             y - GAP));
-        NMT_TRY(add_label(out, l, i, err));
+        NMT_TRY(nmt_label_add(out, l, i, LONGEST, err));
         NMT_TRY(nmt_buffer_adds(out, "</text>\n", err));
     }
     return 0;
@@ -76,7 +48,7 @@ static int add_target(struct nmt_buffer *out, const struct labels *l, double x, 
         double middle = y + (double)i * CELL + CELL / 2.0;
         NMT_TRY(nmt_buffer_addf(out, err, "<text x=\"%.0f\" y=\"%.0f\" dy=\".35em\">", x - GAP,
                                 middle));
-        NMT_TRY(add_label(out, l, i, err));
+        NMT_TRY(nmt_label_add(out, l, i, LONGEST, err));
         NMT_TRY(nmt_buffer_adds(out, "</text>\n", err));
     }
     return nmt_buffer_adds(out, "</g>\n", err);
@@ -91,9 +63,9 @@ static int add_cell(struct nmt_buffer *out, double x, double y, unsigned grey, f
                             "fill=\"#%02x%02x%02x\"><title>",
                             x + (double)s * CELL, y + (double)t * CELL, CELL, CELL, grey, grey,
                             grey));
-    NMT_TRY(add_word(out, source, s, err));
+    NMT_TRY(nmt_label_add(out, source, s, SIZE_MAX, err));
     NMT_TRY(nmt_buffer_adds(out, " \xE2\x80\x93 ", err));
-    NMT_TRY(add_word(out, target, t, err));
+    NMT_TRY(nmt_label_add(out, target, t, SIZE_MAX, err));
     return nmt_buffer_addf(out, err, ": %.3f</title></rect>\n", (double)weight);
 }
 
@@ -157,7 +129,7 @@ static int add_group(struct nmt_svg *svg, const struct nmt_alignment *a, const c
     NMT_TRY(nmt_labels_init(source, a->source, a->n_source, err));
     NMT_TRY(nmt_labels_init(target, a->target, a->n_target, err));
     NMT_TRY(nmt_buffer_addf(&svg->titles, err, "<text x=\"%d\" y=\"%.0f\">", EDGE, top));
-    NMT_TRY(add_escaped(&svg->titles, title, strlen(title), err));
+    NMT_TRY(nmt_label_escape(&svg->titles, title, strlen(title), err));
     NMT_TRY(nmt_buffer_adds(&svg->titles, "</text>\n", err));
     NMT_TRY(nmt_buffer_addf(&svg->body, err, "<g transform=\"translate(0 %.0f)\">\n", top));
     NMT_TRY(add_picture(&svg->body, a, source, target, &width, &height, err));
@@ -193,8 +165,7 @@ int nmt_svg_finish(const struct nmt_svg *svg, struct nmt_buffer *out, struct nmt
                             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" "
                             "height=\"%.0f\" viewBox=\"0 %.0f %.0f %.0f\" "
-                            "font-family=\"'DejaVu Sans', Verdana, 'Noto Sans', "
-                            "'Noto Sans CJK SC', sans-serif\" font-size=\"%d\">\n"
+                            "font-family=\"" NMT_LABEL_FONTS "\" font-size=\"%d\">\n"
                             "<title>word alignment</title>\n"
                             "<rect y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" fill=\"#fff\"/>\n",
                             width, height, top, width, height, FONT, top, width, height));

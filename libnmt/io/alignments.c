@@ -13,6 +13,18 @@
 /* Rounding may bring a row of weights a little over one. */
 #define ROW_TOLERANCE 1e-3
 
+uint32_t nmt_weights_best(const float *row, uint32_t n)
+{
+    uint32_t best = NMT_NO_WORD;
+    float most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (row[i] > most) {
+            most = row[i];
+            best = i;
+        }
+    return best;
+}
+
 /* The words of a line in which one space stands between two; false when there is another space. */
 static bool count_words(const char *s, size_t n, uint32_t *words)
 {

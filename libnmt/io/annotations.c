@@ -6,11 +6,18 @@
  *   n_words times u32 start, len
  *   n_models times: u32 n, rows, width; u32 ids[n]; u32 word[n]; f32 h[rows][width]
  *
+ * In a stream of half precision h is f16, then zeros up to a multiple of four.
+ *
  * Writing and reading apply the same check to the struct, so nothing is written that a reader
  * would refuse. Reading first walks the payload to see that everything is there and how much
  * memory it takes, then takes it at once.
  */
 #include "io_internal.h"
+
+#include <nmt/half.h>
+
+/* Where rounding to half precision gives infinity. */
+#define HALF_OVERFLOW 65520.0f
 
 static int check_words(const struct nmt_sentence *s, const struct nmt_where *at,
                        struct nmt_err *err)
@@ -95,8 +102,33 @@ static void put_array(struct nmt_buffer *b, const void *v, size_t n)
     b->len += 4 * n;
 }
 
+/* A number that half precision has not is refused, not changed. */
+static int check_half(const struct nmt_annotation *a, const struct nmt_where *at,
+                      struct nmt_err *err)
+{
+    for (size_t i = 0; i < (size_t)a->rows * a->width; i++)
+        if (a->h[i] >= HALF_OVERFLOW || a->h[i] <= -HALF_OVERFLOW)
+            return nmt_fail_where(err, NMT_ESHAPE, at,
+                                  "annotation of %g is too large for half precision",
+                                  (double)a->h[i]);
+    return 0;
+}
+
+static void put_numbers(struct nmt_buffer *b, const float *h, size_t n, bool half)
+{
+    if (!half) {
+        put_array(b, h, n);
+        return;
+    }
+    unsigned char *to = (unsigned char *)b->data + b->len;
+    for (size_t i = 0; i < n; i++)
+        nmt_put_le16(to + 2 * i, nmt_half_from_float(h[i]));
+    memset(to + 2 * n, 0, nmt_padding4(2 * n));
+    b->len += 2 * n + nmt_padding4(2 * n);
+}
+
 /* Bytes of the payload, or more than limit. Sizes are below 2^32 each, so nothing overflows. */
-static size_t payload_size(const struct nmt_sentence *s, size_t limit)
+static size_t payload_size(const struct nmt_sentence *s, bool half, size_t limit)
 {
     uint64_t size = 12 + (uint64_t)s->text_len + nmt_padding4(s->text_len);
     size += 8 * (uint64_t)s->n_words;
@@ -104,7 +136,9 @@ static size_t payload_size(const struct nmt_sentence *s, size_t limit)
         const struct nmt_annotation *a = &s->annotation[i];
         uint64_t numbers = (uint64_t)a->rows * a->width;
         size += 12 + 8 * (uint64_t)a->n;
-        size = numbers > limit ? limit + 1 : size + 4 * numbers;
+        size = numbers > limit ? limit + 1
+               : half          ? size + 2 * (numbers + numbers % 2)
+                               : size + 4 * numbers;
     }
     return size > limit ? limit + 1 : (size_t)size;
 }
@@ -114,11 +148,13 @@ int nmt_sentence_encode(struct nmt_buffer *b, const struct nmt_sentence *s,
                         struct nmt_err *err)
 {
     NMT_TRY(check_models(s->n_models, h, at, err));
-    size_t size = payload_size(s, limit);
+    size_t size = payload_size(s, h->half, limit);
     if (size > limit)
         return nmt_fail_where(err, NMT_ELIMIT, at, "sentence needs more than the %zu bytes allowed",
                               limit);
     NMT_TRY(check_sentence(s, h, at, err));
+    for (uint32_t i = 0; h->half && i < s->n_models; i++)
+        NMT_TRY(check_half(&s->annotation[i], at, err));
     NMT_TRY(nmt_buffer_reserve(b, size, err));
     put_u32(b, s->text_len);
     put_u32(b, s->n_words);
@@ -139,7 +175,7 @@ int nmt_sentence_encode(struct nmt_buffer *b, const struct nmt_sentence *s,
         put_u32(b, a->width);
         put_array(b, a->ids, a->n);
         put_array(b, a->word, a->n);
-        put_array(b, a->h, (size_t)a->rows * a->width);
+        put_numbers(b, a->h, (size_t)a->rows * a->width, h->half);
     }
     return 0;
 }
@@ -157,15 +193,26 @@ struct parts {
     const unsigned char *ids, *word, *h;
 };
 
-static bool walk_annotation(struct nmt_cursor *c, struct parts *a)
+static bool walk_annotation(struct nmt_cursor *c, bool half, struct parts *a)
 {
     if (!nmt_cursor_u32(c, &a->n) || !nmt_cursor_u32(c, &a->rows) || !nmt_cursor_u32(c, &a->width))
         return false;
     a->ids = nmt_cursor_array(c, a->n, 4);
     a->word = nmt_cursor_array(c, a->n, 4);
     uint64_t numbers = (uint64_t)a->rows * a->width;
-    a->h = numbers > SIZE_MAX ? NULL : nmt_cursor_array(c, (size_t)numbers, 4);
-    return a->ids && a->word && a->h;
+    a->h = numbers > SIZE_MAX ? NULL : nmt_cursor_array(c, (size_t)numbers, half ? 2 : 4);
+    if (!a->ids || !a->word || !a->h || !half)
+        return a->ids && a->word && a->h;
+    const unsigned char *padding = nmt_cursor_take(c, nmt_padding4(2 * (size_t)numbers));
+    return padding && nmt_all_zero(padding, nmt_padding4(2 * (size_t)numbers));
+}
+
+static void take_numbers(float *to, const unsigned char *from, size_t n, bool half)
+{
+    if (!half)
+        nmt_copy_le32(to, from, n);
+    for (size_t i = 0; half && i < n; i++)
+        to[i] = nmt_half_to_float(nmt_get_le16(from + 2 * i));
 }
 
 /* Takes the memory of everything from m, which measures (base NULL) or hands out. */
@@ -200,7 +247,7 @@ int nmt_sentence_decode(struct nmt_sentence *s, const unsigned char *payload, si
     if (!words || !nmt_all_zero(padding, nmt_padding4(s->text_len)))
         return short_payload(at, err);
     for (uint32_t i = 0; i < s->n_models; i++)
-        if (!walk_annotation(&c, &parts[i]))
+        if (!walk_annotation(&c, h->half, &parts[i]))
             return short_payload(at, err);
     if (c.left != 0)
         return short_payload(at, err);
@@ -218,7 +265,7 @@ int nmt_sentence_decode(struct nmt_sentence *s, const unsigned char *payload, si
         struct nmt_annotation *a = &s->annotation[i];
         nmt_copy_le32(a->ids, parts[i].ids, a->n);
         nmt_copy_le32(a->word, parts[i].word, a->n);
-        nmt_copy_le32(a->h, parts[i].h, (size_t)a->rows * a->width);
+        take_numbers(a->h, parts[i].h, (size_t)a->rows * a->width, h->half);
     }
     return check_sentence(s, h, at, err);
 }

@@ -114,6 +114,7 @@ int nmt_fail_where(struct nmt_err *err, int code, const struct nmt_where *at, co
 enum {
     STREAM_VERSION = 1,
     STREAM_MAGIC = 8,
+    STREAM_HALF = 1,          /* the one flag there is */
     STREAM_HEADER_FIXED = 20, /* up to the first model */
     STREAM_HEADER_MODEL = 32, /* bytes of a model */
     STREAM_HEADER_MAX = STREAM_HEADER_FIXED + STREAM_HEADER_MODEL * NMT_STREAM_MODELS_MAX + 4,

@@ -48,6 +48,8 @@ int nmt_stream_header_check(const struct nmt_stream_header *h, const struct nmt_
     uint32_t most = h->kind == NMT_STREAM_IDS ? 1 : NMT_STREAM_MODELS_MAX;
     if (h->n_models < least || h->n_models > most)
         return nmt_fail_where(err, NMT_ESHAPE, at, "%s stream of %u models", kind, h->n_models);
+    if (h->half && h->kind != NMT_STREAM_ANNOTATIONS)
+        return nmt_fail_where(err, NMT_ESHAPE, at, "%s stream of half precision", kind);
     for (uint32_t i = 0; i < h->n_models; i++)
         if (!model_fits(&h->model[i], h->kind))
             return nmt_fail_where(err, NMT_ESHAPE, at,
@@ -60,7 +62,7 @@ size_t nmt_stream_header_encode(const struct nmt_stream_header *h, unsigned char
     memcpy(out, nmt_stream_magic, STREAM_MAGIC);
     nmt_put_le16(out + 8, STREAM_VERSION);
     nmt_put_le16(out + 10, (uint16_t)h->kind);
-    nmt_put_le32(out + 12, 0);
+    nmt_put_le32(out + 12, h->half ? STREAM_HALF : 0);
     nmt_put_le32(out + 16, h->n_models);
     unsigned char *p = out + STREAM_HEADER_FIXED;
     for (uint32_t i = 0; i < h->n_models; i++, p += STREAM_HEADER_MODEL) {
@@ -96,8 +98,9 @@ int nmt_stream_header_decode(struct nmt_stream_header *h, const unsigned char *p
     if (nmt_get_le32(p + n - 4) != nmt_crc32c(0, p, n - 4))
         return nmt_fail_where(err, NMT_ECRC, at, "stream header is damaged");
     *h = (struct nmt_stream_header){ .kind = (enum nmt_stream_kind)nmt_get_le16(p + 10),
-                                     .n_models = nmt_get_le32(p + 16) };
-    if (nmt_get_le32(p + 12) != 0)
+                                     .n_models = nmt_get_le32(p + 16),
+                                     .half = nmt_get_le32(p + 12) == STREAM_HALF };
+    if (nmt_get_le32(p + 12) > STREAM_HALF)
         return nmt_fail_where(err, NMT_EFORMAT, at, "stream with unknown flags");
     p += STREAM_HEADER_FIXED;
     for (uint32_t i = 0; i < h->n_models; i++, p += STREAM_HEADER_MODEL) {

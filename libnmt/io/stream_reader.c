@@ -29,6 +29,7 @@ struct nmt_stream_reader {
     struct nmt_err failure;
     struct nmt_stream_item item; /* pending; payload NULL: handed out and perhaps gone */
 
+    uint64_t bytes; /* taken */
     uint64_t number, failed_line;
     char reason[NMT_STREAM_REASON_MAX + 1];
     struct nmt_buffer ids;
@@ -168,8 +169,10 @@ static bool settle(struct nmt_stream_reader *r, bool header_only, int64_t deadli
             if (rc == 0)
                 continue;
         }
-        if (rc == STREAM_STEP || rc == STREAM_RECORD)
+        if (rc == STREAM_STEP || rc == STREAM_RECORD) {
             r->start += r->item.used;
+            r->bytes += r->item.used;
+        }
         r->has_pending = rc != STREAM_STEP;
         r->pending = rc;
     }
@@ -181,6 +184,11 @@ bool nmt_stream_ready(struct nmt_stream_reader *r, int wait_ms)
     if (!r->has_pending)
         r->item.payload = NULL;
     return settle(r, false, now_ms() + wait_ms);
+}
+
+bool nmt_stream_header_ready(struct nmt_stream_reader *r, int wait_ms)
+{
+    return settle(r, true, now_ms() + wait_ms);
 }
 
 /* --- what was found -------------------------------------------------------------------------- */
@@ -309,4 +317,9 @@ uint64_t nmt_stream_number(const struct nmt_stream_reader *r)
 const char *nmt_stream_name(const struct nmt_stream_reader *r)
 {
     return r->name;
+}
+
+uint64_t nmt_stream_bytes(const struct nmt_stream_reader *r)
+{
+    return r->bytes;
 }

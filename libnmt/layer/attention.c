@@ -19,13 +19,15 @@ void nmt_attention_forward(real *alpha, real *c, const struct nmt_attended *s, c
 }
 
 void nmt_attention_backward(real *dq, real *dkeys, real *dv, real *dh, real *de,
-                            const struct nmt_attended *s, const real *alpha, const real *dc,
-                            const real *q, const real *v)
+                            const struct nmt_attended *s, const real *alpha, const real *dalpha,
+                            const real *dc, const real *q, const real *v)
 {
     const struct nmt_kernels *k = nmt_kernels();
 
     /* c = sum_j alpha_j h_j:  dalpha_j = dc . h_j,  dh_j += alpha_j dc */
     k->context_backward(de, dh, alpha, dc, s->h, s->S, s->D);
+    if (dalpha)
+        k->axpy(de, 1, dalpha, s->S);
 
     /* alpha = softmax(e):  de_j = alpha_j (dalpha_j - sum_k alpha_k dalpha_k) */
     real mean = k->dot(alpha, de, s->S);

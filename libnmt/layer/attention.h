@@ -33,9 +33,10 @@ void nmt_attention_forward(real *alpha, real *c, const struct nmt_attended *s, c
  *   dv     [A]     added to (additive)
  *   dh     [S][D]  added to: through the context only
  *   de     [S]     scratch
+ *   dalpha [S]     what else there is of the gradient of alpha; NULL: nothing
  */
 void nmt_attention_backward(real *dq, real *dkeys, real *dv, real *dh, real *de,
-                            const struct nmt_attended *s, const real *alpha, const real *dc,
-                            const real *q, const real *v);
+                            const struct nmt_attended *s, const real *alpha, const real *dalpha,
+                            const real *dc, const real *q, const real *v);
 
 #endif

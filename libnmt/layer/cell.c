@@ -15,18 +15,37 @@ static void mask_state(const struct nmt_cell_step *s, size_t B, size_t H)
 {
     if (s->mask)
         nmt_kernels()->product(s->hm, s->h, s->mask, B * H);
-    else
+    else if (s->hm != s->h)
         memcpy(s->hm, s->h, B * H * sizeof *s->hm);
+}
+
+/* a += U x for the gates [from, to) of G, each product normalised if that is asked for. */
+static void add_from_state(const struct nmt_cell_step *s, const real *x, const real *U, size_t B,
+                           size_t H, size_t G, size_t from, size_t to)
+{
+    const unsigned how = s->alone ? NMT_ALONE : 0, add = s->gain ? 0 : NMT_ADD;
+    real *p = s->gain ? s->norm.xn : s->a;
+    nmt_matmul_nt(p + from * H, G * H, x, H, U + from * H * H, H, B, (to - from) * H, H, how | add);
+    if (s->gain)
+        nmt_norm_forward(s->a, s->norm, s->gain, B, from, to, true);
+}
+
+/* dx (+)= U^T da for those gates. */
+static void gradient_to_state(const struct nmt_cell_step *s, real *dx, const real *U, size_t B,
+                              size_t H, size_t G, size_t from, size_t to, bool add)
+{
+    const real *dp = s->gain ? s->norm.xn : s->a;
+    if (s->gain)
+        nmt_norm_backward(s->norm, s->dgain, s->a, s->gain, B, from, to);
+    nmt_matmul_nn(dx, H, dp + from * H, G * H, U + from * H * H, H, B, H, (to - from) * H, add);
 }
 
 static void gru_forward(const struct nmt_cell_step *s, const real *U, size_t B, size_t H)
 {
-    const unsigned how = s->alone ? NMT_ADD | NMT_ALONE : NMT_ADD;
     const struct nmt_kernels *k = nmt_kernels();
-    nmt_matmul_nt(s->a, 3 * H, s->hm, H, U, H, B, 2 * H, H, how);
     for (size_t b = 0; b < B; b++)
         k->gru_gates(s->a + b * 3 * H, s->rh + b * H, s->hm + b * H, H);
-    nmt_matmul_nt(s->a + 2 * H, 3 * H, s->rh, H, U + 2 * H * H, H, B, H, H, how);
+    add_from_state(s, s->rh, U, B, H, 3, 2, 3);
     for (size_t b = 0; b < B; b++)
         k->gru_output(s->h_new + b * H, s->a + b * 3 * H, s->h + b * H, H);
 }
@@ -37,17 +56,15 @@ static void gru_backward(const struct nmt_cell_step *s, real *dh_prev, real *scr
     const struct nmt_kernels *k = nmt_kernels();
     for (size_t b = 0; b < B; b++)
         k->gru_output_backward(dh_prev + b * H, s->a + b * 3 * H, dh + b * H, s->h + b * H, H);
-    nmt_matmul_nn(scratch, H, s->a + 2 * H, 3 * H, U + 2 * H * H, H, B, H, H, false);
+    gradient_to_state(s, scratch, U, B, H, 3, 2, 3, false);
     for (size_t b = 0; b < B; b++)
         k->gru_gates_backward(s->a + b * 3 * H, scratch + b * H, s->hm + b * H, H);
-    nmt_matmul_nn(scratch, H, s->a, 3 * H, U, H, B, H, 2 * H, true);
+    gradient_to_state(s, scratch, U, B, H, 3, 0, 2, true);
 }
 
-static void lstm_forward(const struct nmt_cell_step *s, const real *U, size_t B, size_t H)
+static void lstm_forward(const struct nmt_cell_step *s, size_t B, size_t H)
 {
-    const unsigned how = s->alone ? NMT_ADD | NMT_ALONE : NMT_ADD;
     const struct nmt_kernels *k = nmt_kernels();
-    nmt_matmul_nt(s->a, 4 * H, s->hm, H, U, H, B, 4 * H, H, how);
     for (size_t b = 0; b < B; b++)
         k->lstm_forward(s->h_new + b * H, s->c_new + b * H, s->a + b * 4 * H, s->c + b * H, H);
 }
@@ -59,15 +76,24 @@ static void lstm_backward(const struct nmt_cell_step *s, real *dc, real *scratch
     for (size_t b = 0; b < B; b++)
         k->lstm_backward(dc + b * H, s->a + b * 4 * H, dh + b * H, dc + b * H, s->c_new + b * H,
                          s->c + b * H, H);
-    nmt_matmul_nn(scratch, H, s->a, 4 * H, U, H, B, H, 4 * H, false);
+    gradient_to_state(s, scratch, U, B, H, 4, 0, 4, false);
+}
+
+void nmt_cell_enter(enum nmt_cell cell, const struct nmt_cell_step *s, const real *U, size_t B,
+                    size_t H)
+{
+    const size_t G = nmt_cell_gates(cell);
+    add_from_state(s, s->hm, U, B, H, G, 0, cell == NMT_LSTM ? G : G - 1);
 }
 
 void nmt_cell_forward(enum nmt_cell cell, const struct nmt_cell_step *s, const real *U, size_t B,
                       size_t H)
 {
     mask_state(s, B, H);
+    if (!s->entered)
+        nmt_cell_enter(cell, s, U, B, H);
     if (cell == NMT_LSTM)
-        lstm_forward(s, U, B, H);
+        lstm_forward(s, B, H);
     else
         gru_forward(s, U, B, H);
 }

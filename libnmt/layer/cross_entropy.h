@@ -18,18 +18,21 @@ struct nmt_output_layer {
     size_t N, L, V;
     const real *W, *b; /* [V][L], [V] */
     real smooth;
-    real *block; /* scratch [rows][V] */
-    size_t rows; /* of a block */
+    const real *weight; /* [N] of each row's loss; NULL: all are 1 */
+    real *block;        /* scratch [rows][V] */
+    size_t rows;        /* of a block */
 };
 
 struct nmt_loss {
-    double loss; /* with label smoothing, summed over the rows */
-    double nll;  /* without */
+    double loss;  /* what is minimised, summed over the rows: with label smoothing, with guide */
+    double nll;   /* of the words alone */
+    double guide; /* of guided alignment, before its weight */
 };
 
 /**
- * Adds the losses of the N rows of t [N][L] to *sum; log_prob [N] (or NULL) gets log p(gold).
- * dt NULL: nothing else. Otherwise dt [N][L] is written, dW [V][L] and db [V] are added to.
+ * Adds the weighted losses of the N rows of t [N][L] to *sum; log_prob [N] (or NULL) gets log
+ * p(gold). dt NULL: nothing else. Otherwise dt [N][L] is written, dW [V][L] and db [V] are added
+ * to.
  */
 void nmt_output_layer_run(const struct nmt_output_layer *o, struct nmt_loss *sum, real *log_prob,
                           real *dt, real *dW, real *db, const real *t, const nmt_id *gold);

@@ -22,7 +22,12 @@ enum nmt_dropout_place {
     NMT_DROP_ANNOTATION,
     NMT_DROP_DECODER,
     NMT_DROP_DECODER_2,
-    NMT_DROP_READOUT
+    NMT_DROP_READOUT,
+    /* Of deeper models; a layer and a transition are numbers from 0, below 8. */
+    NMT_DROP_ENCODER_UNIT = 0x100,  /* + (2 layer + part) * 8 + transition */
+    NMT_DROP_ENCODER_BELOW = 0x200, /* + 2 layer + part: what a layer reads */
+    NMT_DROP_DECODER_UNIT = 0x300,  /* + layer * 8 + transition */
+    NMT_DROP_DECODER_BELOW = 0x400  /* + layer */
 };
 
 /** Which random numbers: the seed of the run and the number of the update. */

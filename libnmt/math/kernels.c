@@ -260,6 +260,8 @@ static void kernel_context_backward(real *dalpha, real *dh, const real *alpha, c
     }
 }
 
+#include "layer_norm_internal.h"
+
 INLINE real greatest(const real *x, size_t n)
 {
     vec m = splat(-(real)INFINITY);
@@ -321,6 +323,18 @@ static real kernel_log_sum_exp(const real *x, size_t n)
 {
     real most = greatest(x, n);
     return most + real_log(sum_exp(NULL, x, most, n));
+}
+
+static real kernel_add_exp(real *sum, real *most, const real *x, size_t n)
+{
+    real here = greatest(x, n), before = *most;
+    if (here > before) {
+        vec shrink = vec_exp(splat(before - here));
+        *sum *= shrink[0];
+        *most = here;
+    }
+    *sum += sum_exp(NULL, x, *most, n);
+    return here;
 }
 
 static real kernel_cross_entropy(real *x, uint32_t gold, real smooth, real f, real *mean_log,
@@ -432,8 +446,11 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .additive_backward = kernel_additive_backward,
     .context = kernel_context,
     .context_backward = kernel_context_backward,
+    .layer_norm = kernel_layer_norm,
+    .layer_norm_backward = kernel_layer_norm_backward,
     .softmax = kernel_softmax,
     .log_sum_exp = kernel_log_sum_exp,
+    .add_exp = kernel_add_exp,
     .cross_entropy = kernel_cross_entropy,
     .adam = kernel_adam,
     .adadelta = kernel_adadelta,

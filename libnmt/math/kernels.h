@@ -95,11 +95,27 @@ struct nmt_kernels {
     void (*context_backward)(real *dalpha, real *dh, const real *alpha, const real *dc,
                              const real *h, size_t S, size_t D);
 
+    /**
+     * x [n] becomes xn = (x - mean x) / sqrt(var x + 1e-5); y (+)= gain xn. Returns what xn was
+     * multiplied with, 1 / sqrt(var x + 1e-5). y may be x when add is false (xn is not kept).
+     */
+    real (*layer_norm)(real *y, real *x, const real *gain, bool add, size_t n);
+
+    /** Given that factor and dy [n]: dgain += dy xn; xn becomes dx. */
+    void (*layer_norm_backward)(real *xn, real *dgain, const real *dy, const real *gain,
+                                real factor, size_t n);
+
     /** e becomes its softmax over n. Returns the logarithm of the sum of exp(e). */
     real (*softmax)(real *e, size_t n);
 
     /** The greatest x[i] and the logarithm of the sum of exp(x[i]). x is only read. */
     real (*log_sum_exp)(const real *x, size_t n);
+
+    /**
+     * Goes on with a sum: *sum of exp(x[i] - *most), *most the greatest x[i], over all that was
+     * given since they were 0 and -INFINITY. Returns the greatest of these n.
+     */
+    real (*add_exp)(real *sum, real *most, const real *x, size_t n);
 
     /**
      * Softmax cross-entropy of one row: x[V] logits become their gradient

@@ -1,6 +1,6 @@
 /*
  * Vectors of real numbers on GCC's vector extension, and tanh and exp of them: what kernels.c is
- * written in. A vector has 64 bytes everywhere; the compiler cuts it into what the machine has.
+ * written in. A vector is as wide as a register: wider ones the compiler would keep in memory.
  *
  * float: tanh is a rational function fitted to a relative error of 3e-8 before rounding
  * (within 4e-7 after it), exp a polynomial after reduction by powers of two. double: libm.
@@ -15,9 +15,15 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__AVX512F__)
 #define VECTOR_BYTES 64
-#define LANES        (VECTOR_BYTES / sizeof(real))
-#define INLINE       static inline __attribute__((always_inline, unused))
+#elif defined(__AVX__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+#define LANES  (VECTOR_BYTES / sizeof(real))
+#define INLINE static inline __attribute__((always_inline, unused))
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 

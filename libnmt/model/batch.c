@@ -19,6 +19,11 @@ static void sort_falling(uint32_t *order, const uint32_t *length, size_t B)
     }
 }
 
+real nmt_pair_weight(const struct nmt_pair *pair)
+{
+    return pair->weight > 0 ? pair->weight : 1;
+}
+
 /* at[t] for sentences whose lengths fall: step t has a row for every sentence longer than t. */
 static void count_steps(struct nmt_steps *s, size_t *at, const uint32_t *falling, size_t B)
 {
@@ -63,6 +68,8 @@ static void pack_target(struct nmt_batch *b)
         for (size_t i = 0; i < rows; i++) {
             b->previous[b->target.at[t] + i] = t ? b->pair[i].target[t - 1] : NMT_NO_ID;
             b->gold[b->target.at[t] + i] = b->pair[i].target[t];
+            if (b->weight)
+                b->weight[b->target.at[t] + i] = nmt_pair_weight(&b->pair[i]);
         }
     }
 }
@@ -70,9 +77,12 @@ static void pack_target(struct nmt_batch *b)
 void nmt_batch_build(struct nmt_batch *b, struct nmt_arena *arena, const struct nmt_pair *pairs,
                      size_t B, bool one_row)
 {
+    b->guided = b->weighted = false;
     size_t N = 0, M = 0, n_alpha = 0, longest_S = 0, longest_T = 0;
     for (size_t i = 0; i < B; i++) {
         N += pairs[i].S;
+        b->guided = b->guided || pairs[i].n_guide > 0;
+        b->weighted = b->weighted || nmt_pair_weight(&pairs[i]) != 1;
         M += pairs[i].T;
         n_alpha += (one_row ? 1 : (size_t)pairs[i].S) * pairs[i].T;
         longest_S = pairs[i].S > longest_S ? pairs[i].S : longest_S;
@@ -94,6 +104,7 @@ void nmt_batch_build(struct nmt_batch *b, struct nmt_arena *arena, const struct 
     b->backward = nmt_arena_take(arena, N, sizeof *b->backward);
     b->previous = nmt_arena_take(arena, M, sizeof *b->previous);
     b->gold = nmt_arena_take(arena, M, sizeof *b->gold);
+    b->weight = b->weighted ? nmt_arena_take(arena, M, sizeof *b->weight) : NULL;
     b->source = (struct nmt_steps){ longest_S, N, source_at };
     b->target = (struct nmt_steps){ longest_T, M, target_at };
     if (!arena->base)

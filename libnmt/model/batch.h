@@ -11,10 +11,20 @@
 #include <nmt/arena.h>
 #include <nmt/dims.h>
 #include <nmt/id.h>
+#include <nmt/real.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/**
+ * Guided alignment: at target token t the attention should lie on source token j to this share; the
+ * shares of a t sum to 1. Any order.
+ */
+struct nmt_guide {
+    uint32_t t, j;
+    real share;
+};
 
 /** One sentence pair; ids end with </s>. Borrowed. target NULL: nothing to predict. */
 struct nmt_pair {
@@ -22,10 +32,18 @@ struct nmt_pair {
     uint32_t S, T;     /* with </s> */
     uint32_t number;   /* in the update: names its random numbers */
     uint32_t position; /* free for the caller: where the result belongs */
+    real weight;       /* of its loss; 0: as 1 */
+    uint32_t n_guide;
+    const struct nmt_guide *guide; /* [n_guide], borrowed */
 };
+
+/** The weight that its loss has. */
+real nmt_pair_weight(const struct nmt_pair *pair);
 
 struct nmt_batch {
     size_t B;
+    bool guided;                 /* some pair has guide */
+    bool weighted;               /* some pair has a weight other than 1 */
     const struct nmt_pair *pair; /* [B] by falling T (stable), copied */
 
     size_t *start;  /* [B + 1] first row of a sentence in sentence-major source arrays */
@@ -35,6 +53,7 @@ struct nmt_batch {
     size_t *row;    /* [B + 1] first annotation row of a sentence: start, or b without attention */
     struct nmt_steps source, target;
     nmt_id *forward, *backward; /* [source.N] ids in the packed order of each direction */
+    real *weight;               /* [target.N] of each row's loss; NULL: all are 1 */
     nmt_id *previous, *gold;    /* [target.N] y_{i-1} (NMT_NO_ID first) and y_i */
 };
 

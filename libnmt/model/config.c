@@ -95,6 +95,7 @@ void nmt_config_release(struct nmt_config *c)
     for (size_t i = 0; i < n; i++)
         if (keys[i].type == NMT_CONFIG_TEXT)
             free(*(char **)field(c, &keys[i]));
+    free(c->file);
     *c = (struct nmt_config){ 0 };
 }
 
@@ -180,6 +181,8 @@ int nmt_config_set(struct nmt_config *c, const char *assignment, struct nmt_err 
         nmt_config_suggest(hint, sizeof hint, name, dot + 1);
         return nmt_fail(err, NMT_EUSAGE, 0, "unknown key '%s.%s'%s", name, dot + 1, hint);
     }
+    size_t n;
+    c->line[k - nmt_config_keys(&n)] = 0;
     return nmt_config_assign(c, k, equals + 1, err);
 }
 

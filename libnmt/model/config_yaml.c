@@ -287,6 +287,18 @@ static int slurp(struct nmt_buffer *b, const char **name, struct nmt_lines *line
     return rc;
 }
 
+/* Where each key was given, for messages of later checks. */
+static int remember(struct reader *r, struct nmt_err *err)
+{
+    char *name = strdup(r->name);
+    if (!name)
+        return nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", r->name);
+    free(r->c->file);
+    r->c->file = name;
+    memcpy(r->c->line, r->seen, sizeof r->c->line);
+    return 0;
+}
+
 int nmt_config_read(struct nmt_config *c, const char *path, struct nmt_err *err)
 {
     size_t n;
@@ -308,6 +320,8 @@ int nmt_config_read(struct nmt_config *c, const char *path, struct nmt_err *err)
             &r.parser, (const unsigned char *)(r.text.data ? r.text.data : ""), r.text.len);
         rc = read_stream(&r, seen + n, err);
     }
+    if (rc == 0)
+        rc = remember(&r, err);
     if (r.has_event)
         yaml_event_delete(&r.event);
     yaml_parser_delete(&r.parser);

@@ -1,10 +1,8 @@
-/* The decoder, forward: start, attention, units, deep output. The readings are in decoder.h. */
+/* The decoder, forward: start, attention, units, layers. The readings are in decoder.h. */
 #include "model/decoder.h"
 
-#include "layer/cell.h"
 #include "layer/embedding.h"
 #include "layer/linear.h"
-#include "layer/maxout.h"
 #include "math/blas.h"
 #include "math/kernels.h"
 
@@ -17,22 +15,6 @@
 static real *numbers(struct nmt_arena *arena, size_t rows, size_t cols)
 {
     return nmt_arena_take(arena, rows * cols, sizeof(real));
-}
-
-static size_t starts(const struct nmt_shape *s)
-{
-    return s->cell == NMT_LSTM ? 2 : 1;
-}
-
-static void plan_unit(struct nmt_unit_run *u, struct nmt_arena *arena, const struct nmt_shape *s,
-                      size_t N, size_t B, bool train)
-{
-    u->a = numbers(arena, N, nmt_cell_gates(s->cell) * s->H_dec);
-    u->h = numbers(arena, N, s->H_dec);
-    u->hm = numbers(arena, N, s->H_dec);
-    u->rh = s->cell == NMT_GRU ? numbers(arena, N, s->H_dec) : NULL;
-    u->c = s->cell == NMT_LSTM ? numbers(arena, N, s->H_dec) : NULL;
-    u->mask = train ? numbers(arena, B, s->H_dec) : NULL;
 }
 
 static void plan_backward(struct nmt_decoder *d, struct nmt_arena *arena, size_t rows)
@@ -49,33 +31,64 @@ static void plan_backward(struct nmt_decoder *d, struct nmt_arena *arena, size_t
     d->dq = numbers(arena, N, A);
     d->dkeys = s->attention == NMT_DOT ? d->encoder->dh : numbers(arena, rows, A);
     d->carry = numbers(arena, B, s->H_dec);
-    d->next = numbers(arena, B, s->H_dec);
-    d->middle = numbers(arena, B, s->H_dec);
     d->carry_c = numbers(arena, B, s->H_dec);
-    d->scratch = numbers(arena, B, s->H_dec);
-    d->dstart = numbers(arena, B, starts(s) * s->H_dec);
-    d->dstart_x = numbers(arena, B, s->H_enc);
+    d->scratch.next = numbers(arena, B, s->H_dec);
+    d->scratch.scratch = numbers(arena, B, s->H_dec);
     d->de = numbers(arena, d->batch->source.T, 1);
+}
+
+const struct nmt_unit_run *nmt_decoder_last(const struct nmt_decoder *d)
+{
+    if (d->shape->order == NMT_ORDER_CGRU && d->column.n_more == 0)
+        return &d->second;
+    return nmt_column_last(&d->column);
 }
 
 static void choose_states(struct nmt_decoder *d)
 {
+    real *last = nmt_decoder_last(d)->h;
     switch (d->shape->order) {
     case NMT_ORDER_CODE:
-        d->query_state = d->read_state = d->unit.h;
+        d->query_state = d->read_state = last;
         break;
     case NMT_ORDER_TEXT:
         d->query_state = d->before;
-        d->read_state = d->unit.h;
+        d->read_state = last;
         break;
     case NMT_ORDER_APPENDIX:
         d->query_state = d->read_state = d->before;
         break;
     case NMT_ORDER_CGRU:
-        d->query_state = d->unit.h;
-        d->read_state = d->second.h;
+        d->query_state = d->column.first.h;
+        d->read_state = last;
         break;
     }
+    d->top = d->shape->decoder_above ? d->above[d->shape->decoder_above - 1].out : d->read_state;
+}
+
+static void plan_recurrence(struct nmt_decoder *d, struct nmt_arena *arena, bool train)
+{
+    const struct nmt_shape *s = d->shape;
+    const size_t N = d->batch->target.N, B = d->batch->B, H = s->H_dec;
+    const bool cgru = s->order == NMT_ORDER_CGRU;
+    nmt_column_plan(&d->column, arena, s, H, s->decoder_more,
+                    NMT_FROM_BELOW | (cgru ? 0 : NMT_FROM_CONTEXT) | (s->feed ? NMT_FROM_FEED : 0),
+                    N, B, train);
+    if (cgru)
+        nmt_unit_plan(&d->second, arena, s, H, NMT_FROM_CONTEXT, N, B, train);
+    for (size_t layer = 0; layer <= s->decoder_above; layer++) {
+        d->s0[layer] = numbers(arena, B, H);
+        d->c0[layer] = numbers(arena, B, H);
+    }
+    for (size_t i = 0; i < s->decoder_above; i++) {
+        nmt_decoder_layer_plan(&d->above[i], arena, s, &d->batch->target, B, train);
+        d->above[i].s0 = d->s0[i + 1];
+        d->above[i].c0 = d->c0[i + 1];
+    }
+    if (s->order == NMT_ORDER_TEXT || s->order == NMT_ORDER_APPENDIX)
+        d->before = numbers(arena, N, H);
+    d->fed = s->feed ? numbers(arena, N, s->L) : NULL;
+    choose_states(d);
 }
 
 void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt_encoder *e,
@@ -85,30 +98,25 @@ void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt
     const struct nmt_batch *b = e->batch;
     const size_t N = b->target.N, B = b->B, D = nmt_shape_context(s), A = nmt_shape_key(s);
     const size_t rows = s->attention == NMT_NO_ATTENTION ? B : b->source.N;
+    const bool additive = s->attention == NMT_ADDITIVE;
     memset(d, 0, sizeof *d);
     d->shape = s;
     d->batch = b;
     d->encoder = e;
     d->keys = s->attention == NMT_DOT ? e->h : numbers(arena, rows, A);
+    d->keys_norm = nmt_norm_plan(arena, s->layer_norm && (additive || s->attention == NMT_GENERAL),
+                                 rows, A, A);
     d->source = (struct nmt_source){ s, B, b->row, e->h, d->keys, false };
-    plan_unit(&d->unit, arena, s, N, B, train);
-    if (s->order == NMT_ORDER_CGRU)
-        plan_unit(&d->second, arena, s, N, B, train);
-    d->start_x = numbers(arena, B, s->H_enc);
-    d->start = numbers(arena, B, starts(s) * s->H_dec);
-    d->s0 = numbers(arena, B, s->H_dec);
-    d->c0 = numbers(arena, B, s->H_dec);
+    plan_recurrence(d, arena, train);
+    d->start = nmt_start_plan(arena, s, B, train);
     d->x = numbers(arena, N, s->E);
-    if (s->order == NMT_ORDER_TEXT || s->order == NMT_ORDER_APPENDIX)
-        d->before = numbers(arena, N, s->H_dec);
-    d->q = s->attention == NMT_ADDITIVE ? numbers(arena, N, A) : NULL;
+    d->q = additive ? numbers(arena, N, A) : NULL;
+    d->q_norm = nmt_norm_plan(arena, s->layer_norm && additive, N, A, A);
     d->context = numbers(arena, N, D);
     d->context_in = s->order == NMT_ORDER_CODE ? numbers(arena, N, D) : d->context;
     d->alpha = nmt_arena_take(arena, b->n_alpha, sizeof(real));
     d->alpha_at = nmt_arena_take(arena, B, sizeof *d->alpha_at);
-    choose_states(d);
-    d->pre = numbers(arena, N, nmt_shape_readout(s));
-    d->t = numbers(arena, N, s->L);
+    nmt_readout_plan(&d->readout, arena, s, N);
     d->block_rows = BLOCK_NUMBERS / s->V_target;
     d->block_rows = d->block_rows < 16           ? 16
                     : d->block_rows > BLOCK_ROWS ? BLOCK_ROWS
@@ -119,45 +127,15 @@ void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt
         plan_backward(d, arena, rows);
 }
 
-void nmt_source_keys(real *keys, const struct nmt_shape *s, const struct nmt_params *p,
-                     const real *h, size_t rows, unsigned how)
-{
-    if (s->attention == NMT_ADDITIVE || s->attention == NMT_GENERAL)
-        nmt_linear_forward(keys, h, p->att_U, NULL, rows, nmt_shape_context(s), nmt_shape_key(s),
-                           how);
-}
-
-/* The backward state at the first source word, which has read the whole sentence. */
-static const real *start_annotation(const struct nmt_source *src, size_t b)
-{
-    const size_t D = nmt_shape_context(src->shape);
-    return src->h + src->row[b] * D + (D - src->shape->H_enc);
-}
-
-void nmt_decoder_start(real *s0, real *c0, real *x, real *both, const struct nmt_source *src,
-                       const struct nmt_params *p)
-{
-    const struct nmt_shape *s = src->shape;
-    const size_t H = s->H_dec, width = starts(s) * H;
-    for (size_t b = 0; b < src->B; b++)
-        memcpy(x + b * s->H_enc, start_annotation(src, b), s->H_enc * sizeof *x);
-    nmt_linear_forward(both, x, p->init_W, p->init_b, src->B, s->H_enc, width,
-                       src->alone ? NMT_ALONE : 0);
-    nmt_kernels()->tanh(both, both, src->B * width);
-    for (size_t b = 0; b < src->B; b++) {
-        memcpy(s0 + b * H, both + b * width, H * sizeof *s0);
-        if (s->cell == NMT_LSTM)
-            memcpy(c0 + b * H, both + b * width + H, H * sizeof *c0);
-    }
-}
-
-void nmt_decoder_attend(real *q, real *c, real *const *alpha, const struct nmt_source *src,
-                        const struct nmt_params *p, const real *s, const uint32_t *of, size_t B)
+void nmt_decoder_attend(real *q, struct nmt_norm norm, real *c, real *const *alpha,
+                        const struct nmt_source *src, const struct nmt_params *p, const real *s,
+                        const uint32_t *of, size_t B)
 {
     const struct nmt_shape *shape = src->shape;
     const size_t D = nmt_shape_context(shape), A = nmt_shape_key(shape);
     if (shape->attention == NMT_ADDITIVE)
-        nmt_linear_forward(q, s, p->att_W, NULL, B, shape->H_dec, A, src->alone ? NMT_ALONE : 0);
+        nmt_norm_linear_forward(q, norm, s, p->att_W, p->att_W_gain, NULL, B, shape->H_dec,
+                                src->alone ? NMT_ALONE : 0);
     for (size_t b = 0; b < B; b++) {
         const size_t from = of ? of[b] : b, row = src->row[from];
         if (shape->attention == NMT_NO_ATTENTION) {
@@ -172,35 +150,23 @@ void nmt_decoder_attend(real *q, real *c, real *const *alpha, const struct nmt_s
     }
 }
 
-void nmt_decoder_readout(real *pre, real *t, const struct nmt_shape *s, const struct nmt_params *p,
-                         const real *state, const real *x, const real *context, size_t N,
-                         unsigned how)
-{
-    const size_t R = nmt_shape_readout(s);
-    nmt_linear_forward(pre, state, p->read_U, p->read_b, N, s->H_dec, R, how);
-    nmt_linear_forward(pre, x, p->read_V, NULL, N, s->E, R, how | NMT_ADD);
-    nmt_linear_forward(pre, context, p->read_C, NULL, N, nmt_shape_context(s), R, how | NMT_ADD);
-    if (s->readout == NMT_MAXOUT) {
-        nmt_maxout_forward(t, pre, N, s->L);
-    } else {
-        nmt_kernels()->tanh(pre, pre, N * R);
-        memcpy(t, pre, N * s->L * sizeof *t);
-    }
-}
-
 static void draw_masks(struct nmt_decoder *d, const struct nmt_dropout *p)
 {
     const struct nmt_batch *b = d->batch;
     const struct nmt_shape *s = d->shape;
+    const size_t H = s->H_dec;
     for (size_t i = 0; i < b->B; i++) {
         uint32_t number = b->pair[i].number;
         nmt_dropout_mask(d->mask_embedding + i * s->E, p->embedding, &p->key,
                          NMT_DROP_TARGET_EMBEDDING, number, 0, s->E);
-        nmt_dropout_mask(d->unit.mask + i * s->H_dec, p->recurrent, &p->key, NMT_DROP_DECODER,
-                         number, 0, s->H_dec);
+        nmt_column_masks(&d->column, i, p->recurrent, &p->key, NMT_DROP_DECODER,
+                         NMT_DROP_DECODER_UNIT + 1, number);
         if (d->second.mask)
-            nmt_dropout_mask(d->second.mask + i * s->H_dec, p->recurrent, &p->key,
-                             NMT_DROP_DECODER_2, number, 0, s->H_dec);
+            nmt_dropout_mask(d->second.mask + i * H, p->recurrent, &p->key, NMT_DROP_DECODER_2,
+                             number, 0, H);
+        for (size_t k = 0; k < s->decoder_above; k++)
+            nmt_decoder_layer_masks(&d->above[k], k + 1, i, p->recurrent, p->layer, &p->key,
+                                    number);
     }
     for (size_t t = 0; t < b->target.T; t++)
         for (size_t row = b->target.at[t]; row < b->target.at[t + 1]; row++) {
@@ -223,25 +189,26 @@ void nmt_decoder_drop_words(const struct nmt_decoder *d, real *x)
             x[i * E + k] *= d->words[i];
 }
 
-struct nmt_cell_step nmt_decoder_unit_step(const struct nmt_decoder *d, bool second, size_t t)
+struct nmt_unit_rows nmt_decoder_rows(const struct nmt_decoder *d, size_t t)
 {
-    const struct nmt_unit_run *u = second ? &d->second : &d->unit;
-    const struct nmt_unit_run *last = d->shape->order == NMT_ORDER_CGRU ? &d->second : &d->unit;
-    const size_t H = d->shape->H_dec, G = nmt_cell_gates(d->shape->cell);
-    const size_t *at = d->batch->target.at;
-    const size_t now = at[t] * H;
-    const real *h = t ? last->h + at[t - 1] * H : d->s0;
-    const real *c = t && last->c ? last->c + at[t - 1] * H : d->c0;
-    return (struct nmt_cell_step){
-        .h_new = u->h + now,
-        .c_new = u->c ? u->c + now : NULL,
-        .a = u->a + at[t] * G * H,
-        .hm = u->hm + now,
-        .rh = u->rh ? u->rh + now : NULL,
-        .h = second ? d->unit.h + now : h,
-        .c = c,
-        .mask = d->dropout ? u->mask : NULL,
+    const struct nmt_unit_run *last = nmt_decoder_last(d);
+    const size_t *at = d->batch->target.at, before = t ? at[t - 1] * last->H : 0;
+    return (struct nmt_unit_rows){
+        .row = at[t],
+        .B = at[t + 1] - at[t],
+        .h = t ? last->h + before : d->s0[0],
+        .c = t && last->c ? last->c + before : d->c0[0],
+        .dropout = d->dropout,
     };
+}
+
+struct nmt_unit_rows nmt_decoder_rows_behind(const struct nmt_decoder *d, size_t t,
+                                             const struct nmt_unit_run *u)
+{
+    struct nmt_unit_rows rows = nmt_decoder_rows(d, t);
+    rows.h = u->h + rows.row * u->H;
+    rows.c = u->c ? u->c + rows.row * u->H : NULL;
+    return rows;
 }
 
 size_t nmt_decoder_first_row(const struct nmt_decoder *d)
@@ -256,52 +223,103 @@ static void attend_step(struct nmt_decoder *d, const struct nmt_params *p, size_
         size_t rows = d->batch->row[b + 1] - d->batch->row[b];
         d->alpha_at[b] = d->alpha + d->batch->alpha[b] + t * rows;
     }
-    nmt_decoder_attend(d->q ? d->q + row * d->shape->A : NULL,
+    nmt_decoder_attend(d->q ? d->q + row * d->shape->A : NULL, nmt_norm_from(d->q_norm, row),
                        d->context + row * nmt_shape_context(d->shape), d->alpha_at, &d->source, p,
                        d->query_state + row * d->shape->H_dec, NULL, B);
 }
 
-/* The unit reads word, state and context; the word's part is in a already. */
-static void unit_step(struct nmt_decoder *d, const struct nmt_unit *w, bool second, size_t t)
+/* The unit that reads the word, whose part is in its gates already, and with cgru nothing else. */
+static void unit_step(struct nmt_decoder *d, const struct nmt_params *p, size_t t)
 {
     const struct nmt_shape *s = d->shape;
-    const size_t *at = d->batch->target.at, B = at[t + 1] - at[t];
-    const size_t D = nmt_shape_context(s), out = nmt_cell_gates(s->cell) * s->H_dec;
-    struct nmt_cell_step step = nmt_decoder_unit_step(d, second, t);
+    const struct nmt_unit_rows rows = nmt_decoder_rows(d, t);
+    const size_t D = nmt_shape_context(s), L = s->L;
+    const struct nmt_unit *w = &p->decoder[0].first;
     if (w->C)
-        nmt_linear_forward(step.a, d->context_in + at[t] * D, w->C, second ? w->b : NULL, B, D, out,
-                           !second);
-    nmt_cell_forward(s->cell, &step, w->U, B, s->H_dec);
+        nmt_unit_read(&d->column.first, w, NMT_FROM_CONTEXT, d->context_in + rows.row * D, D,
+                      rows.row, rows.B, 0);
+    if (w->F)
+        nmt_unit_read(&d->column.first, w, NMT_FROM_FEED, d->fed + rows.row * L, L, rows.row,
+                      rows.B, 0);
+    nmt_unit_forward(&d->column.first, w, &rows);
+}
+
+/* The second unit of the conditional GRU. */
+static void second_step(struct nmt_decoder *d, const struct nmt_params *p, size_t t)
+{
+    const struct nmt_unit_rows rows = nmt_decoder_rows_behind(d, t, &d->column.first);
+    const size_t D = nmt_shape_context(d->shape);
+    nmt_unit_read(&d->second, &p->second, NMT_FROM_CONTEXT, d->context + rows.row * D, D, rows.row,
+                  rows.B, 0);
+    nmt_unit_forward(&d->second, &p->second, &rows);
+}
+
+/* The units behind those. */
+static void transitions_step(struct nmt_decoder *d, const struct nmt_params *p, size_t t)
+{
+    const bool cgru = d->shape->order == NMT_ORDER_CGRU;
+    nmt_transitions_forward(&d->column, &p->decoder[0],
+                            nmt_decoder_rows_behind(d, t, cgru ? &d->second : &d->column.first));
 }
 
 static void forward_step(struct nmt_decoder *d, const struct nmt_params *p, size_t t)
 {
-    const size_t *at = d->batch->target.at, B = at[t + 1] - at[t];
+    const struct nmt_unit_rows rows = nmt_decoder_rows(d, t);
+    const struct nmt_unit_run *last = nmt_decoder_last(d);
+    const size_t *at = d->batch->target.at, B = rows.B;
     const size_t H = d->shape->H_dec, D = nmt_shape_context(d->shape);
     switch (d->shape->order) {
     case NMT_ORDER_CODE:
         if (t == 0) {
-            memcpy(d->unit.h, d->s0, B * H * sizeof *d->s0);
-            if (d->unit.c)
-                memcpy(d->unit.c, d->c0, B * H * sizeof *d->c0);
+            memcpy(last->h, d->s0[0], B * H * sizeof(real));
+            if (last->c)
+                memcpy(last->c, d->c0[0], B * H * sizeof(real));
         } else {
             memcpy(d->context_in + at[t] * D, d->context + at[t - 1] * D, B * D * sizeof(real));
-            unit_step(d, &p->decoder, false, t);
+            unit_step(d, p, t);
+            transitions_step(d, p, t);
         }
         attend_step(d, p, t);
         break;
     case NMT_ORDER_TEXT:
     case NMT_ORDER_APPENDIX:
-        memcpy(d->before + at[t] * H, t ? d->unit.h + at[t - 1] * H : d->s0, B * H * sizeof(real));
+        memcpy(d->before + at[t] * H, rows.h, B * H * sizeof(real));
         attend_step(d, p, t);
-        unit_step(d, &p->decoder, false, t);
+        unit_step(d, p, t);
+        transitions_step(d, p, t);
         break;
     case NMT_ORDER_CGRU:
-        unit_step(d, &p->decoder, false, t);
+        unit_step(d, p, t);
         attend_step(d, p, t);
-        unit_step(d, &p->second, true, t);
+        second_step(d, p, t);
+        transitions_step(d, p, t);
         break;
     }
+}
+
+/* From what the first layer offers in steps [from, to) to what the output layer reads. */
+static void predict_steps(struct nmt_decoder *d, const struct nmt_params *p, size_t from, size_t to)
+{
+    const size_t L = d->shape->L, row = d->batch->target.at[from];
+    const size_t N = d->batch->target.at[to] - row;
+    const real *below = d->read_state;
+    for (size_t i = 0; i < d->shape->decoder_above; i++) {
+        nmt_decoder_layer_forward(&d->above[i], &p->decoder[i + 1], below, d->context, from, to);
+        below = d->above[i].out;
+    }
+    nmt_readout_forward(&d->readout, p, below, d->x, d->context, row, N, 0);
+    if (d->dropout)
+        nmt_kernels()->scale_by(d->readout.t + row * L, d->mask_readout + row * L, N * L);
+}
+
+/* Input feeding: what step t reads of the step before. */
+static void feed_step(struct nmt_decoder *d, size_t t)
+{
+    const size_t L = d->shape->L, *at = d->batch->target.at, n = (at[t + 1] - at[t]) * L;
+    if (t == 0)
+        memset(d->fed, 0, n * sizeof *d->fed);
+    else
+        memcpy(d->fed + at[t] * L, d->readout.t + at[t - 1] * L, n * sizeof *d->fed);
 }
 
 void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
@@ -309,21 +327,27 @@ void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
 {
     const struct nmt_shape *s = d->shape;
     const struct nmt_steps *steps = &d->batch->target;
-    const size_t out = nmt_cell_gates(s->cell) * s->H_dec, first = nmt_decoder_first_row(d);
+    const size_t first = nmt_decoder_first_row(d);
     d->dropout = dropout != NULL;
+    for (size_t i = 0; i < s->decoder_above; i++)
+        d->above[i].dropout = d->dropout;
     if (dropout)
         draw_masks(d, dropout);
-    nmt_source_keys(d->keys, s, p, d->encoder->h, d->batch->row[d->batch->B], 0);
-    nmt_decoder_start(d->s0, d->c0, d->start_x, d->start, &d->source, p);
+    nmt_keys_forward(d->keys, d->keys_norm, s, p, d->encoder->h, d->batch->row[d->batch->B], 0);
+    nmt_start_forward(&d->start, d->s0, d->c0, &d->source, p);
     nmt_embedding_forward(d->x, p->target_embedding, d->batch->previous, steps->N, s->E);
     nmt_decoder_drop_words(d, d->x);
-    nmt_linear_forward(d->unit.a + first * out, d->x + first * s->E, p->decoder.W, p->decoder.b,
-                       steps->N - first, s->E, out, false);
-    for (size_t t = 0; t < steps->T; t++)
+    nmt_unit_read(&d->column.first, &p->decoder[0].first, NMT_FROM_BELOW, d->x + first * s->E, s->E,
+                  first, steps->N - first, 0);
+    for (size_t t = 0; t < steps->T; t++) {
+        if (s->feed)
+            feed_step(d, t);
         forward_step(d, p, t);
-    nmt_decoder_readout(d->pre, d->t, s, p, d->read_state, d->x, d->context, steps->N, 0);
-    if (dropout)
-        nmt_kernels()->scale_by(d->t, d->mask_readout, steps->N * s->L);
+        if (s->feed)
+            predict_steps(d, p, t, t + 1);
+    }
+    if (!s->feed)
+        predict_steps(d, p, 0, steps->T);
 }
 
 void nmt_decoder_loss(struct nmt_decoder *d, const struct nmt_params *p, const struct nmt_params *g,
@@ -336,9 +360,10 @@ void nmt_decoder_loss(struct nmt_decoder *d, const struct nmt_params *p, const s
         .W = p->out_W,
         .b = p->out_b,
         .smooth = label_smoothing,
+        .weight = d->batch->weight,
         .block = d->block,
         .rows = d->block_rows,
     };
     nmt_output_layer_run(&output, loss, d->log_prob, g ? d->dt : NULL, g ? g->out_W : NULL,
-                         g ? g->out_b : NULL, d->t, d->batch->gold);
+                         g ? g->out_b : NULL, d->readout.t, d->batch->gold);
 }

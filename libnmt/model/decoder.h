@@ -10,6 +10,12 @@
  *
  * `code` is the paper's own program with its recurrence moved to the start of the next step,
  * where the word it reads is known: the same numbers.
+ *
+ * f may be a column of units (unit.h); in cgru the units behind the second. What predicts may go
+ * through further layers first (decoder_layer.h). With input feeding (Luong, Pham and Manning 2015)
+ * the unit that reads y also reads the readout t of the step before, as the output layer saw it, 0
+ * at first; then every step needs all of the one before, and what is otherwise done for all steps
+ * at once (layers, readout) is done step by step, forward and backward.
  */
 #ifndef NMT_DECODER_H
 #define NMT_DECODER_H
@@ -17,49 +23,19 @@
 #include "layer/attention.h"
 #include "layer/cell.h"
 #include "layer/cross_entropy.h"
+#include "model/decoder_layer.h"
 #include "model/encoder.h"
-
-/** What the decoder reads of a set of source sentences. */
-struct nmt_source {
-    const struct nmt_shape *shape;
-    size_t B;
-    const size_t *row; /* [B + 1] first annotation of each sentence */
-    const real *h;     /* [rows][D] annotations */
-    const real *keys;  /* [rows][A] u_j = U_a h_j, or h itself (dot); NULL without attention */
-    bool alone;        /* NMT_ALONE: no sentence depends on the others (search) */
-};
-
-/** keys [rows][A] = U_a h_j; nothing to do for dot and none. how: NMT_ALONE or 0. */
-void nmt_source_keys(real *keys, const struct nmt_shape *s, const struct nmt_params *p,
-                     const real *h, size_t rows, unsigned how);
-
-/** s_0 [B][H] (and cell_0: LSTM) = tanh(W_s x + b_s); x [B][H_enc] and both [B][*H] scratch. */
-void nmt_decoder_start(real *s0, real *c0, real *x, real *both, const struct nmt_source *src,
-                       const struct nmt_params *p);
+#include "model/readout.h"
+#include "model/start.h"
 
 /**
  * Attention of B rows with the states s [B][H]: row b looks at sentence of[b] (NULL: b). q [B][A]
- * is written for additive scores (otherwise the state itself asks; q may be NULL); c [B][D] is
- * written; alpha[b] points to where the weights of row b go.
+ * is written for additive scores (otherwise the state itself asks; q may be NULL), and norm with
+ * layer normalisation; c [B][D] is written; alpha[b] points to where the weights of row b go.
  */
-void nmt_decoder_attend(real *q, real *c, real *const *alpha, const struct nmt_source *src,
-                        const struct nmt_params *p, const real *s, const uint32_t *of, size_t B);
-
-/**
- * The deep output of N rows, before its non-linearity and after:
- * pre [N][R] = U_o s + V_o E y + C_o c + b_t;  t [N][L] = maxout or tanh of it.
- * how: NMT_ALONE or 0.
- */
-void nmt_decoder_readout(real *pre, real *t, const struct nmt_shape *s, const struct nmt_params *p,
-                         const real *state, const real *x, const real *context, size_t N,
-                         unsigned how);
-
-/** One unit's arrays over all steps, rows packed by target length. */
-struct nmt_unit_run {
-    real *a;               /* [N][G*H] gates, then the gradients of their inputs */
-    real *h, *c, *hm, *rh; /* [N][H] */
-    real *mask;            /* [B][H] */
-};
+void nmt_decoder_attend(real *q, struct nmt_norm norm, real *c, real *const *alpha,
+                        const struct nmt_source *src, const struct nmt_params *p, const real *s,
+                        const uint32_t *of, size_t B);
 
 /** Teacher-forced decoding of a batch, with what backward needs. Rows packed by target length. */
 struct nmt_decoder {
@@ -67,31 +43,37 @@ struct nmt_decoder {
     const struct nmt_batch *batch;
     struct nmt_encoder *encoder;
     struct nmt_source source;
-    struct nmt_unit_run unit, second; /* second: of the conditional GRU */
-    real *keys;                       /* [rows][A]; the annotations themselves for dot */
-    real *start_x, *start;            /* [B][H_enc], [B][H or 2H] */
-    real *s0, *c0;                    /* [B][H] */
-    real *x;                          /* [N][E] vectors of the previous words */
-    real *before;                     /* [N][H] s_{t-1} packed like the rest (text, appendix) */
-    real *q;                          /* [N][A] */
-    real *context;                    /* [N][D] c_t */
-    real *context_in;                 /* [N][D] what enters the unit: c_{t-1} in code, else c_t */
-    real *alpha;                      /* sentence b at batch->alpha[b], [T][rows] */
-    real **alpha_at;                  /* [B] */
-    real *query_state, *read_state;   /* [N][H] borrowed: the states that ask and that predict */
-    real *pre, *t;                    /* [N][R], [N][L] */
-    real *block;                      /* [block_rows][V] */
+    struct nmt_column_run column; /* the first layer; see nmt_decoder_last */
+    struct nmt_unit_run second;   /* of the conditional GRU */
+    struct nmt_decoder_layer above[NMT_LAYERS_MAX - 1];
+    real *keys;                /* [rows][A]; the annotations themselves for dot */
+    struct nmt_norm keys_norm; /* [rows][A] */
+    struct nmt_start start;
+    real *s0[NMT_LAYERS_MAX], *c0[NMT_LAYERS_MAX]; /* [B][H] of each layer */
+    real *x;                                       /* [N][E] vectors of the previous words */
+    real *fed;                                     /* [N][L] the readouts before (input feeding) */
+    real *before;                   /* [N][H] s_{t-1} packed like the rest (text, appendix) */
+    real *q;                        /* [N][A] */
+    struct nmt_norm q_norm;         /* [N][A] */
+    real *context;                  /* [N][D] c_t */
+    real *context_in;               /* [N][D] what enters the unit: c_{t-1} in code, else c_t */
+    real *alpha;                    /* sentence b at batch->alpha[b], [T][rows] */
+    real **alpha_at;                /* [B] */
+    real *query_state, *read_state; /* [N][H] borrowed: the states that ask and that predict */
+    const real *top;                /* [N][H] borrowed: what the last layer makes of the latter */
+    struct nmt_readout readout;
+    real *block; /* [block_rows][V] */
     size_t block_rows;
     real *log_prob; /* [N] */
 
     /* training only */
     real *mask_embedding, *words, *mask_readout; /* [B][E], [N], [N][L] */
-    real *dt, *dread, *dcontext, *dx, *dq;       /* [N][L], [N][H], [N][D], [N][E], [N][A] */
-    real *dkeys;                                 /* [rows][A] */
-    real *carry, *next, *middle, *carry_c;       /* [B][H] */
-    real *scratch;                               /* [B][H] */
-    real *dstart, *dstart_x;                     /* [B][H or 2H], [B][H_enc] */
-    real *de;                                    /* [longest source] */
+    real *dalpha; /* as alpha: what guided alignment adds to its gradient; NULL: nothing */
+    real *dt, *dread, *dcontext, *dx, *dq; /* [N][L], [N][H], [N][D], [N][E], [N][A] */
+    real *dkeys;                           /* [rows][A] */
+    real *carry, *carry_c;                 /* [B][H] */
+    struct nmt_unit_scratch scratch;
+    real *de; /* [longest source] */
     bool dropout;
 };
 
@@ -110,8 +92,18 @@ void nmt_decoder_forward(struct nmt_decoder *d, const struct nmt_params *p,
 void nmt_decoder_loss(struct nmt_decoder *d, const struct nmt_params *p, const struct nmt_params *g,
                       real label_smoothing, struct nmt_loss *loss);
 
+/**
+ * Guided alignment (Chen et al., 2016; model-spec 2.13): adds -sum share log(alpha_tj + 1e-6) over
+ * the guides of the batch to loss->guide, `weight` times that to loss->loss, and with dalpha
+ * writes its gradient there. After nmt_decoder_forward, before nmt_decoder_backward.
+ */
+void nmt_decoder_guide(struct nmt_decoder *d, real weight, struct nmt_loss *loss);
+
 /* Shared by the forward and the backward file. */
-struct nmt_cell_step nmt_decoder_unit_step(const struct nmt_decoder *d, bool second, size_t t);
+const struct nmt_unit_run *nmt_decoder_last(const struct nmt_decoder *d);     /* its h is s_t */
+struct nmt_unit_rows nmt_decoder_rows(const struct nmt_decoder *d, size_t t); /* from s_{t-1} */
+struct nmt_unit_rows nmt_decoder_rows_behind(const struct nmt_decoder *d, size_t t,
+                                             const struct nmt_unit_run *u); /* from u of step t */
 void nmt_decoder_drop_words(const struct nmt_decoder *d, real *x);
 size_t nmt_decoder_first_row(const struct nmt_decoder *d); /* of the first step with a unit */
 

@@ -18,6 +18,7 @@ struct worker {
     struct nmt_line_cutter cutter;
     struct nmt_arena arena;
     struct nmt_pair *pair; /* [batch] */
+    struct nmt_word_table words[NMT_ENCODE_MODELS_MAX][2];
 };
 
 /* A part of a line: where its tokens and annotations begin for each model. */
@@ -57,6 +58,11 @@ void nmt_encoded_release(struct nmt_encoded *e)
     nmt_sentence_release(&e->sentence);
 }
 
+static size_t directions(const struct nmt_model *m)
+{
+    return m->shape.attention == NMT_NO_ATTENTION ? 1 : 2;
+}
+
 static int make_workers(struct nmt_line_encoder *e, struct nmt_err *err)
 {
     e->n_workers = nmt_threads_count(e->options.threads);
@@ -70,6 +76,10 @@ static int make_workers(struct nmt_line_encoder *e, struct nmt_err *err)
         w->pair = calloc(e->options.batch, sizeof *w->pair);
         if (!w->pair)
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+        for (size_t m = 0; m < e->n_models; m++)
+            for (size_t d = 0; d < directions(e->model[m]); d++)
+                NMT_TRY(nmt_encoder_word_table(&w->words[m][d], &e->model[m]->shape,
+                                               &e->model[m]->params, d, err));
     }
     return 0;
 }
@@ -104,6 +114,9 @@ void nmt_line_encoder_free(struct nmt_line_encoder *e)
         nmt_line_cutter_release(&e->worker[i].cutter);
         nmt_arena_release(&e->worker[i].arena);
         free(e->worker[i].pair);
+        for (size_t m = 0; m < e->n_models; m++)
+            for (size_t d = 0; d < 2; d++)
+                nmt_word_table_release(&e->worker[i].words[m][d]);
     }
     free(e->worker);
     free(e->failed);
@@ -264,6 +277,8 @@ static int encode_batch(struct nmt_line_encoder *e, struct worker *w, const stru
     plan(&batch, &encoder, &measure, s, w->pair, B);
     NMT_TRY(nmt_arena_grow(&w->arena, measure.used, err));
     plan(&batch, &encoder, &w->arena, s, w->pair, B);
+    for (size_t d = 0; d < directions(model); d++)
+        encoder.table[d] = &w->words[m][d];
     nmt_encoder_forward(&encoder, &model->params, NULL);
     for (size_t i = 0; i < B; i++) {
         const struct item *item = &e->item[b->first + batch.pair[i].position];

@@ -2,9 +2,11 @@
 #include "encode_internal.h"
 
 #include <nmt/filter.h>
+#include <nmt/utf8.h>
 
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 int nmt_line_cutter_init(struct nmt_line_cutter *c, const struct nmt_encode_options *o,
                          const struct nmt_model *const *models, size_t n_models,
@@ -129,9 +131,28 @@ static int cut_ids(struct nmt_line_cutter *c, const char *line, size_t len, stru
 
 /* --- layout ------------------------------------------------------------------------------ */
 
-/* Nothing but spaces: no model has to run. */
+/* Is there a character to be seen? White space of all kinds, controls, and what only says how
+ * others are written (U+FEFF, joiners, directions) are none. */
+static bool is_visible(const struct nmt_buffer *text)
+{
+    for (size_t i = 0; i < text->len;) {
+        uint32_t cp;
+        size_t n = nmt_utf8_decode(text->data + i, text->len - i, &cp);
+        const utf8proc_category_t kind = utf8proc_category((utf8proc_int32_t)cp);
+        if (kind != UTF8PROC_CATEGORY_ZS && kind != UTF8PROC_CATEGORY_ZL &&
+            kind != UTF8PROC_CATEGORY_ZP && kind != UTF8PROC_CATEGORY_CC &&
+            kind != UTF8PROC_CATEGORY_CF)
+            return true;
+        i += n ? n : 1;
+    }
+    return false;
+}
+
+/* Nothing to read: no model has to run. */
 static bool is_blank(const struct nmt_line_cutter *c)
 {
+    if (!c->options->ids && !is_visible(&c->text))
+        return true;
     if (c->cut[0]->n_words == 0)
         return true;
     for (size_t m = 0; m < c->n_models; m++)

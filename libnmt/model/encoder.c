@@ -1,84 +1,113 @@
-/* The bidirectional encoder, forward and backward, on packed rows. */
+/* The bidirectional encoder, forward and backward, on packed rows: words, layers, dropout. */
 #include "model/encoder.h"
 
-#include "layer/cell.h"
 #include "layer/embedding.h"
-#include "layer/linear.h"
-#include "math/blas.h"
 #include "math/kernels.h"
 
 #include <string.h>
-
-static size_t directions(const struct nmt_shape *s)
-{
-    return s->attention == NMT_NO_ATTENTION ? 1 : 2;
-}
 
 static real *numbers(struct nmt_arena *arena, size_t rows, size_t cols)
 {
     return nmt_arena_take(arena, rows * cols, sizeof(real));
 }
 
-void nmt_encoder_plan(struct nmt_encoder *e, struct nmt_arena *arena, const struct nmt_shape *s,
-                      const struct nmt_batch *batch, bool train)
+static void plan_layer(struct nmt_encoder *e, struct nmt_arena *arena, size_t layer, bool train)
 {
-    const size_t B = batch->B, N = batch->source.N, H = s->H_enc, D = nmt_shape_context(s);
-    const size_t rows = s->attention == NMT_NO_ATTENTION ? B : N;
-    memset(e, 0, sizeof *e);
-    e->shape = s;
-    e->batch = batch;
-    e->alone = !train;
-    for (size_t d = 0; d < directions(s); d++) {
-        struct nmt_direction *dir = &e->dir[d];
-        dir->x = numbers(arena, N, s->E);
-        dir->a = numbers(arena, N, nmt_cell_gates(s->cell) * H);
-        dir->h = numbers(arena, N, H);
-        dir->hm = numbers(arena, N, H);
-        dir->rh = s->cell == NMT_GRU ? numbers(arena, N, H) : NULL;
-        dir->c = s->cell == NMT_LSTM ? numbers(arena, N, H) : NULL;
-        dir->mask = train ? numbers(arena, B, H) : NULL;
-        dir->words = train ? numbers(arena, N, 1) : NULL;
+    const struct nmt_shape *s = e->shape;
+    const size_t B = e->batch->B, N = e->batch->source.N;
+    for (size_t i = 0; i < e->parts; i++) {
+        struct nmt_encoder_part *part = &e->part[layer][i];
+        part->backward = nmt_shape_backward(s, layer, i);
+        part->in = layer == 0 ? s->E : nmt_shape_below(s);
+        part->x = numbers(arena, N, part->in);
+        part->mask = train && layer > 0 ? numbers(arena, B, part->in) : NULL;
+        nmt_column_plan(&part->column, arena, s, s->H_enc, s->encoder_more, NMT_FROM_BELOW, N, B,
+                        train);
     }
-    e->zeros = numbers(arena, B, H);
-    e->h = numbers(arena, rows, D);
-    if (!train)
-        return;
+    if (layer + 1 < e->layers)
+        e->between[layer] = numbers(arena, N, nmt_shape_context(s));
+}
+
+static void plan_backward(struct nmt_encoder *e, struct nmt_arena *arena, size_t rows)
+{
+    const struct nmt_shape *s = e->shape;
+    const size_t B = e->batch->B, N = e->batch->source.N, D = nmt_shape_context(s);
+    const size_t below = e->layers > 1 ? nmt_shape_below(s) : 0;
+    for (size_t i = 0; i < e->parts; i++)
+        e->words[i] = numbers(arena, N, 1);
     e->mask_embedding = numbers(arena, B, s->E);
     e->mask_annotation = numbers(arena, B, D);
     e->dh = numbers(arena, rows, D);
-    e->carry[0] = numbers(arena, B, H);
-    e->carry[1] = numbers(arena, B, H);
-    e->carry_c = numbers(arena, B, H);
-    e->scratch = numbers(arena, B, H);
-    e->dx = numbers(arena, N, s->E);
+    for (size_t i = 0; i < 2 && i + 1 < e->layers; i++)
+        e->dbetween[i] = numbers(arena, N, D);
+    e->carry = numbers(arena, B, s->H_enc);
+    e->carry_c = numbers(arena, B, s->H_enc);
+    e->scratch.next = numbers(arena, B, s->H_enc);
+    e->scratch.scratch = numbers(arena, B, s->H_enc);
+    e->dx = numbers(arena, N, s->E > below ? s->E : below);
+}
+
+void nmt_encoder_plan(struct nmt_encoder *e, struct nmt_arena *arena, const struct nmt_shape *s,
+                      const struct nmt_batch *batch, bool train)
+{
+    const size_t rows = s->attention == NMT_NO_ATTENTION ? batch->B : batch->source.N;
+    memset(e, 0, sizeof *e);
+    e->shape = s;
+    e->batch = batch;
+    e->layers = s->encoder_above + 1;
+    e->parts = s->attention == NMT_NO_ATTENTION ? 1 : 2;
+    e->alone = !train;
+    for (size_t layer = 0; layer < e->layers; layer++)
+        plan_layer(e, arena, layer, train);
+    e->zeros = numbers(arena, batch->B, s->H_enc);
+    e->h = numbers(arena, rows, nmt_shape_context(s));
+    if (train)
+        plan_backward(e, arena, rows);
+}
+
+/* Of what recurs and of what goes from layer to layer: row i of the order by_S. */
+static void draw_layer_masks(struct nmt_encoder *e, const struct nmt_dropout *p, size_t i,
+                             uint32_t sentence)
+{
+    static const enum nmt_dropout_place first[2] = { NMT_DROP_FORWARD, NMT_DROP_BACKWARD };
+    for (size_t layer = 0; layer < e->layers; layer++)
+        for (size_t k = 0; k < e->parts; k++) {
+            const struct nmt_encoder_part *part = &e->part[layer][k];
+            const size_t number = 2 * layer + k, unit = NMT_DROP_ENCODER_UNIT + 8 * number;
+            nmt_column_masks(&part->column, i, p->recurrent, &p->key,
+                             layer ? (enum nmt_dropout_place)unit : first[k],
+                             (enum nmt_dropout_place)(unit + 1), sentence);
+            if (part->mask)
+                nmt_dropout_mask(part->mask + i * part->in, p->layer, &p->key,
+                                 (enum nmt_dropout_place)(NMT_DROP_ENCODER_BELOW + number),
+                                 sentence, 0, part->in);
+        }
 }
 
 static void draw_masks(struct nmt_encoder *e, const struct nmt_dropout *p)
 {
     const struct nmt_batch *b = e->batch;
-    const size_t E = e->shape->E, H = e->shape->H_enc, D = nmt_shape_context(e->shape);
+    const size_t E = e->shape->E, D = nmt_shape_context(e->shape);
     for (size_t i = 0; i < b->B; i++) {
         uint32_t of_row = b->pair[b->by_S[i]].number, of_batch = b->pair[i].number;
         nmt_dropout_mask(e->mask_embedding + i * E, p->embedding, &p->key,
                          NMT_DROP_SOURCE_EMBEDDING, of_row, 0, E);
         nmt_dropout_mask(e->mask_annotation + i * D, p->annotation, &p->key, NMT_DROP_ANNOTATION,
                          of_batch, 0, D);
-        for (size_t d = 0; d < directions(e->shape); d++)
-            nmt_dropout_mask(e->dir[d].mask + i * H, p->recurrent, &p->key,
-                             d ? NMT_DROP_BACKWARD : NMT_DROP_FORWARD, of_row, 0, H);
+        draw_layer_masks(e, p, i, of_row);
     }
     for (size_t t = 0; t < b->source.T; t++)
-        for (size_t d = 0; d < directions(e->shape); d++)
+        for (size_t d = 0; d < e->parts; d++)
             for (size_t row = b->source.at[t]; row < b->source.at[t + 1]; row++) {
                 const struct nmt_pair *pair = &b->pair[b->by_S[row - b->source.at[t]]];
                 size_t position = d ? pair->S - 1 - t : t;
-                nmt_dropout_mask(e->dir[d].words + row, p->word, &p->key, NMT_DROP_SOURCE_WORD,
+                nmt_dropout_mask(e->words[d] + row, p->word, &p->key, NMT_DROP_SOURCE_WORD,
                                  pair->number, (uint32_t)position, 1);
             }
 }
 
 /* Dropout of word vectors, the same forward and backward. */
-static void drop_words(const struct nmt_encoder *e, const struct nmt_direction *dir, real *x)
+static void drop_words(const struct nmt_encoder *e, size_t part, real *x)
 {
     if (!e->dropout)
         return;
@@ -86,7 +115,7 @@ static void drop_words(const struct nmt_encoder *e, const struct nmt_direction *
     nmt_dropout_rows(x, e->mask_embedding, &e->batch->source, E);
     for (size_t i = 0; i < e->batch->source.N; i++)
         for (size_t k = 0; k < E; k++)
-            x[i * E + k] *= dir->words[i];
+            x[i * E + k] *= e->words[part][i];
 }
 
 static void drop_annotations(const struct nmt_encoder *e, real *h)
@@ -97,105 +126,59 @@ static void drop_annotations(const struct nmt_encoder *e, real *h)
             nmt_kernels()->scale_by(h + row * D, e->mask_annotation + i * D, D);
 }
 
-/* The arrays of step t of a direction. */
-static struct nmt_cell_step step_of(const struct nmt_encoder *e, const struct nmt_direction *dir,
-                                    size_t t)
+int nmt_encoder_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
+                           const struct nmt_params *p, size_t part, struct nmt_err *err)
 {
-    const size_t H = e->shape->H_enc, G = nmt_cell_gates(e->shape->cell);
-    const size_t *at = e->batch->source.at;
-    const size_t now = at[t] * H, before = t ? at[t - 1] * H : 0;
-    return (struct nmt_cell_step){
-        .h_new = dir->h + now,
-        .c_new = dir->c ? dir->c + now : NULL,
-        .a = dir->a + at[t] * G * H,
-        .hm = dir->hm + now,
-        .rh = dir->rh ? dir->rh + now : NULL,
-        .h = t ? dir->h + before : e->zeros,
-        .c = t && dir->c ? dir->c + before : e->zeros,
-        .mask = e->dropout ? dir->mask : NULL,
-        .alone = e->alone,
-    };
-}
-
-/* Where state row (t, i) of a direction stands among the annotations; NULL: nowhere. */
-static real *annotation_of(const struct nmt_encoder *e, real *h, size_t d, size_t t, size_t i)
-{
-    const struct nmt_batch *b = e->batch;
-    if (e->shape->attention == NMT_NO_ATTENTION) /* only the last state is one */
-        return t + 1 == b->pair[b->by_S[i]].S ? h + b->row[b->by_S[i]] * e->shape->H_enc : NULL;
-    return h + nmt_batch_token(b, d, t, i) * 2 * e->shape->H_enc + d * e->shape->H_enc;
+    const struct nmt_unit *u = &p->encoder[0][part].first;
+    const size_t out = nmt_cell_gates(s->cell) * s->H_enc;
+    const struct nmt_word_part of_unit = { u->W, u->W_gain, u->b, out, s->H_enc };
+    return nmt_word_table_init(w, p->source_embedding, s->V_source, s->E, &of_unit, 1, err);
 }
 
 void nmt_encoder_forward(struct nmt_encoder *e, const struct nmt_params *p,
                          const struct nmt_dropout *dropout)
 {
-    const struct nmt_shape *s = e->shape;
-    const struct nmt_steps *steps = &e->batch->source;
-    const size_t H = s->H_enc, G = nmt_cell_gates(s->cell);
+    const struct nmt_batch *b = e->batch;
     e->dropout = dropout != NULL;
     if (dropout)
         draw_masks(e, dropout);
-    memset(e->zeros, 0, e->batch->B * H * sizeof *e->zeros);
-    for (size_t d = 0; d < directions(s); d++) {
-        struct nmt_direction *dir = &e->dir[d];
-        const struct nmt_unit *unit = d ? &p->backward : &p->forward;
-        nmt_embedding_forward(dir->x, p->source_embedding,
-                              d ? e->batch->backward : e->batch->forward, steps->N, s->E);
-        drop_words(e, dir, dir->x);
-        nmt_linear_forward(dir->a, dir->x, unit->W, unit->b, steps->N, s->E, G * H,
-                           e->alone ? NMT_ALONE : 0);
-        for (size_t t = 0; t < steps->T; t++) {
-            size_t B = steps->at[t + 1] - steps->at[t];
-            struct nmt_cell_step step = step_of(e, dir, t);
-            nmt_cell_forward(s->cell, &step, unit->U, B, H);
-            for (size_t i = 0; i < B; i++) {
-                real *to = annotation_of(e, e->h, d, t, i);
-                if (to)
-                    memcpy(to, step.h_new + i * H, H * sizeof *to);
+    memset(e->zeros, 0, b->B * e->shape->H_enc * sizeof *e->zeros);
+    for (size_t layer = 0; layer < e->layers; layer++)
+        for (size_t i = 0; i < e->parts; i++) {
+            real *x = e->part[layer][i].x;
+            if (layer > 0) {
+                nmt_encoder_part_gather(e, layer, i);
+            } else if (!e->table[i]) {
+                nmt_embedding_forward(x, p->source_embedding, i ? b->backward : b->forward,
+                                      b->source.N, e->shape->E);
+                drop_words(e, i, x);
             }
+            nmt_encoder_part_forward(e, p, layer, i);
         }
-    }
     drop_annotations(e, e->h);
-}
-
-static void direction_backward(struct nmt_encoder *e, const struct nmt_unit *unit,
-                               const struct nmt_unit *grad, size_t d)
-{
-    const struct nmt_shape *s = e->shape;
-    const struct nmt_steps *steps = &e->batch->source;
-    const size_t H = s->H_enc, G = nmt_cell_gates(s->cell);
-    const struct nmt_direction *dir = &e->dir[d];
-    real *carry = e->carry[0], *next = e->carry[1];
-    memset(carry, 0, e->batch->B * H * sizeof *carry);
-    memset(e->carry_c, 0, e->batch->B * H * sizeof *e->carry_c);
-    for (size_t t = steps->T; t-- > 0;) {
-        size_t B = steps->at[t + 1] - steps->at[t];
-        struct nmt_cell_step step = step_of(e, dir, t);
-        for (size_t i = 0; i < B; i++) {
-            real *from = annotation_of(e, e->dh, d, t, i);
-            if (from)
-                nmt_kernels()->axpy(carry + i * H, 1, from, H);
-        }
-        memset(next, 0, B * H * sizeof *next);
-        nmt_cell_backward(s->cell, &step, next, e->carry_c, e->scratch, carry, unit->U, B, H);
-        memcpy(carry, next, B * H * sizeof *carry);
-    }
-    nmt_cell_backward_weights(s->cell, grad->U, dir->a, dir->hm, dir->rh, steps->N, H);
-    nmt_linear_backward_weights(grad->W, grad->b, dir->a, dir->x, steps->N, s->E, G * H);
 }
 
 void nmt_encoder_backward(struct nmt_encoder *e, const struct nmt_params *p,
                           const struct nmt_params *g)
 {
-    const struct nmt_shape *s = e->shape;
-    const size_t N = e->batch->source.N, out = nmt_cell_gates(s->cell) * s->H_enc;
+    const struct nmt_batch *b = e->batch;
+    const size_t N = b->source.N, D = nmt_shape_context(e->shape);
+    real *dout = e->dh;
     drop_annotations(e, e->dh);
-    for (size_t d = 0; d < directions(s); d++) {
-        const struct nmt_unit *unit = d ? &p->backward : &p->forward;
-        direction_backward(e, unit, d ? &g->backward : &g->forward, d);
-        nmt_linear_backward_input(e->dx, e->dir[d].a, unit->W, N, s->E, out, false);
-        drop_words(e, &e->dir[d], e->dx);
-        nmt_embedding_backward(g->source_embedding, e->dx,
-                               d ? e->batch->backward : e->batch->forward, N, s->E);
+    for (size_t layer = e->layers; layer-- > 0;) {
+        real *dbelow = layer ? e->dbetween[(layer - 1) % 2] : NULL;
+        if (layer > 0)
+            memset(dbelow, 0, N * D * sizeof *dbelow);
+        for (size_t i = 0; i < e->parts; i++) {
+            nmt_encoder_part_backward(e, p, g, layer, i, dout, dbelow);
+            if (layer > 0) {
+                nmt_encoder_part_scatter(e, layer, i, dbelow);
+                continue;
+            }
+            drop_words(e, i, e->dx);
+            nmt_embedding_backward(g->source_embedding, e->dx, i ? b->backward : b->forward, N,
+                                   e->shape->E);
+        }
+        dout = dbelow;
     }
 }

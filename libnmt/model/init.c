@@ -6,7 +6,7 @@
  * uniform: recurrent matrices orthogonal; other matrices uniform with variance
  * 2 / (rows + cols) (Glorot and Bengio 2010); word vectors ~ N(0, 1/E), so that a tied output
  * layer starts with logits of unit size; v_a like a matrix of one row; biases 0.
- * The forget gate of an LSTM starts at bias 1 in both.
+ * The forget gate of an LSTM starts at bias 1 in both, and so do the gains of normalisation.
  */
 #include "model/params.h"
 
@@ -86,7 +86,7 @@ static void fill_tensor(real *w, const struct nmt_tensor *t, int init, uint64_t 
         else
             fill_uniform(w, n, glorot, &r);
         break;
-    case NMT_INIT_FORGET:
+    case NMT_INIT_ONE:
         for (size_t i = 0; i < n; i++)
             w[i] = 1;
         break;

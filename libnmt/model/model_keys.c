@@ -53,6 +53,73 @@ static int read_size(size_t *out, const struct nmt_gguf *g, const char *key, str
     return 0;
 }
 
+/*
+ * Later additions to the paper's model: their keys are in the file of a model that has them, so
+ * that files without them are as they always were, and mean what they meant.
+ */
+static int add_additions(struct nmt_gguf_writer *w, const struct nmt_shape *s, struct nmt_err *err)
+{
+    if (s->encoder_above)
+        NMT_TRY(add_size(w, "rnnsearch.encoder_layers", s->encoder_above + 1, err));
+    if (s->decoder_above)
+        NMT_TRY(add_size(w, "rnnsearch.decoder_layers", s->decoder_above + 1, err));
+    if (s->encoder_more)
+        NMT_TRY(add_size(w, "rnnsearch.encoder_transitions", s->encoder_more + 1, err));
+    if (s->decoder_more)
+        NMT_TRY(add_size(w, "rnnsearch.decoder_transitions", s->decoder_more + 1, err));
+    if (s->encoder_above)
+        NMT_TRY(add_choice(w, "rnnsearch.encoder_stack", NMT_WORDS_STACK, (int)s->stack, err));
+    if (s->start)
+        NMT_TRY(add_choice(w, "rnnsearch.start", NMT_WORDS_START, (int)s->start, err));
+    if (s->residual)
+        NMT_TRY(nmt_gguf_add_bool(w, "rnnsearch.residual", true, err));
+    if (s->layer_norm)
+        NMT_TRY(nmt_gguf_add_bool(w, "rnnsearch.layer_norm", true, err));
+    if (s->feed)
+        NMT_TRY(nmt_gguf_add_bool(w, "rnnsearch.input_feeding", true, err));
+    return 0;
+}
+
+/* How many more than the one there always is. */
+static int read_more(size_t *out, const struct nmt_gguf *g, const char *key, size_t most,
+                     struct nmt_err *err)
+{
+    size_t n = 1;
+    if (nmt_gguf_has(g, key))
+        NMT_TRY(read_size(&n, g, key, err));
+    if (n < 1 || n > most)
+        return nmt_fail(err, NMT_ESHAPE, 0, "%s: key %s: %zu is not in the range 1 to %zu",
+                        nmt_gguf_name(g), key, n, most);
+    *out = n - 1;
+    return 0;
+}
+
+static int read_flag(bool *out, const struct nmt_gguf *g, const char *key, struct nmt_err *err)
+{
+    *out = false;
+    return nmt_gguf_has(g, key) ? nmt_gguf_get_bool(g, key, out, err) : 0;
+}
+
+static int read_additions(struct nmt_shape *s, const struct nmt_gguf *g, struct nmt_err *err)
+{
+    int stack = 0, start = 0;
+    NMT_TRY(read_more(&s->encoder_above, g, "rnnsearch.encoder_layers", NMT_LAYERS_MAX, err));
+    NMT_TRY(read_more(&s->decoder_above, g, "rnnsearch.decoder_layers", NMT_LAYERS_MAX, err));
+    NMT_TRY(
+        read_more(&s->encoder_more, g, "rnnsearch.encoder_transitions", NMT_TRANSITIONS_MAX, err));
+    NMT_TRY(
+        read_more(&s->decoder_more, g, "rnnsearch.decoder_transitions", NMT_TRANSITIONS_MAX, err));
+    if (nmt_gguf_has(g, "rnnsearch.encoder_stack"))
+        NMT_TRY(read_choice(&stack, g, "rnnsearch.encoder_stack", NMT_WORDS_STACK, err));
+    if (nmt_gguf_has(g, "rnnsearch.start"))
+        NMT_TRY(read_choice(&start, g, "rnnsearch.start", NMT_WORDS_START, err));
+    s->stack = (enum nmt_stack_kind)stack;
+    s->start = (enum nmt_start_kind)start;
+    NMT_TRY(read_flag(&s->residual, g, "rnnsearch.residual", err));
+    NMT_TRY(read_flag(&s->layer_norm, g, "rnnsearch.layer_norm", err));
+    return read_flag(&s->feed, g, "rnnsearch.input_feeding", err);
+}
+
 int nmt_model_add_shape(struct nmt_gguf_writer *w, const struct nmt_shape *s, struct nmt_err *err)
 {
     NMT_TRY(add_choice(w, "rnnsearch.cell", NMT_WORDS_CELL, (int)s->cell, err));
@@ -66,7 +133,8 @@ int nmt_model_add_shape(struct nmt_gguf_writer *w, const struct nmt_shape *s, st
     NMT_TRY(add_size(w, "rnnsearch.encoder_state_length", s->H_enc, err));
     NMT_TRY(add_size(w, "rnnsearch.decoder_state_length", s->H_dec, err));
     NMT_TRY(add_size(w, "rnnsearch.alignment_length", s->A, err));
-    return add_size(w, "rnnsearch.readout_length", s->L, err);
+    NMT_TRY(add_size(w, "rnnsearch.readout_length", s->L, err));
+    return add_additions(w, s, err);
 }
 
 int nmt_model_read_shape(struct nmt_shape *s, const struct nmt_gguf *g, struct nmt_err *err)
@@ -91,6 +159,7 @@ int nmt_model_read_shape(struct nmt_shape *s, const struct nmt_gguf *g, struct n
     NMT_TRY(read_size(&s->H_dec, g, "rnnsearch.decoder_state_length", err));
     NMT_TRY(read_size(&s->A, g, "rnnsearch.alignment_length", err));
     NMT_TRY(read_size(&s->L, g, "rnnsearch.readout_length", err));
+    NMT_TRY(read_additions(s, g, err));
     struct nmt_err why = NMT_ERR_INIT;
     int rc = nmt_shape_check(s, &why);
     return rc < 0 ? nmt_fail(err, rc, 0, "%s: %s", nmt_gguf_name(g), why.msg) : 0;

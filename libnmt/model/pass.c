@@ -21,6 +21,8 @@ static void plan(struct nmt_batch *batch, struct nmt_encoder *encoder, struct nm
     nmt_batch_build(batch, arena, pairs, B, shape->attention == NMT_NO_ATTENTION);
     nmt_encoder_plan(encoder, arena, shape, batch, train);
     nmt_decoder_plan(decoder, arena, encoder, train);
+    if (train && batch->guided)
+        decoder->dalpha = nmt_arena_take(arena, batch->n_alpha, sizeof(real));
 }
 
 size_t nmt_pass_measure(const struct nmt_shape *shape, const struct nmt_pair *pairs, size_t B,
@@ -45,6 +47,8 @@ int nmt_pass_run(struct nmt_pass *pass, const struct nmt_params *p, const struct
     nmt_encoder_forward(&pass->encoder, p, dropout);
     nmt_decoder_forward(&pass->decoder, p, dropout);
     nmt_decoder_loss(&pass->decoder, p, g, label_smoothing, loss);
+    if (pass->batch.guided)
+        nmt_decoder_guide(&pass->decoder, pass->guide_weight, loss);
     if (g) {
         nmt_decoder_backward(&pass->decoder, p, g);
         nmt_encoder_backward(&pass->encoder, p, g);

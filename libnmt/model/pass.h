@@ -14,6 +14,7 @@ struct nmt_pass {
     struct nmt_batch batch;
     struct nmt_encoder encoder;
     struct nmt_decoder decoder;
+    real guide_weight; /* of guided alignment in the loss; 0 at first */
 };
 
 /** shape is borrowed for the life of the pass. */

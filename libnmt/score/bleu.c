@@ -113,7 +113,7 @@ void nmt_bleu_clear(struct nmt_bleu *b)
 
 struct nmt_bleu_score nmt_bleu_score(const struct nmt_bleu *b)
 {
-    return nmt_bleu_score_row(&b->opt, b->sum);
+    return nmt_bleu_score_row(&b->opt, b->sum, false);
 }
 
 double nmt_bleu_smooth_value(const struct nmt_bleu_options *opt)
@@ -123,15 +123,21 @@ double nmt_bleu_smooth_value(const struct nmt_bleu_options *opt)
     return opt->smoothing == NMT_SMOOTH_FLOOR ? 0.1 : 1.0;
 }
 
+static double sum(double a, double b, bool single)
+{
+    return single ? (double)(float)(a + b) : a + b;
+}
+
 /* Fills in the precisions and returns how many orders the score is made of. */
-static unsigned smoothed_precisions(const struct nmt_bleu_options *opt, struct nmt_bleu_score *s)
+static unsigned smoothed_precisions(const struct nmt_bleu_options *opt, struct nmt_bleu_score *s,
+                                    bool single)
 {
     double value = nmt_bleu_smooth_value(opt), halving = 1;
     unsigned effective = s->max_order;
     for (unsigned k = 0; k < s->max_order; k++) {
         if (opt->smoothing == NMT_SMOOTH_ADD_K && k > 0) {
-            s->match[k] += value;
-            s->total[k] += value;
+            s->match[k] = sum(s->match[k], value, single);
+            s->total[k] = sum(s->total[k], value, single);
         }
         if (s->total[k] == 0)
             break;
@@ -149,7 +155,8 @@ static unsigned smoothed_precisions(const struct nmt_bleu_options *opt, struct n
     return effective;
 }
 
-struct nmt_bleu_score nmt_bleu_score_row(const struct nmt_bleu_options *opt, const double *row)
+struct nmt_bleu_score nmt_bleu_score_row(const struct nmt_bleu_options *opt, const double *row,
+                                         bool single)
 {
     struct nmt_bleu_score s = { .hyp_len = row[0], .ref_len = row[1], .max_order = opt->max_order };
     bool any = false;
@@ -163,7 +170,7 @@ struct nmt_bleu_score nmt_bleu_score_row(const struct nmt_bleu_options *opt, con
                                                : 0;
     if (!any)
         return s;
-    unsigned effective = smoothed_precisions(opt, &s);
+    unsigned effective = smoothed_precisions(opt, &s, single);
     double logs = 0;
     for (unsigned k = 0; k < effective; k++)
         logs += s.precision[k] == 0 ? LOG_OF_ZERO : log(s.precision[k]);

@@ -91,10 +91,19 @@ static void set_western(struct char_classes *c)
     set_bytes(c, "-", CLASS_DASH);
 }
 
+/* Bytes from 0x80 on begin a longer character, or are inside one: nothing to look at. Where only
+ * white space matters, most cannot begin it either. */
+static void set_wide(struct char_classes *c)
+{
+    static const unsigned char spaces_begin_with[] = { 0xC2, 0xE1, 0xE2, 0xE3 };
+    for (unsigned byte = 0xC0; byte < 256; byte++)
+        c->of_byte[byte] = c->of_wide != wide_space_only ? CLASS_WIDE : CLASS_OTHER;
+    for (size_t i = 0; i < sizeof spaces_begin_with; i++)
+        c->of_byte[spaces_begin_with[i]] = CLASS_WIDE;
+}
+
 void nmt_charclass_set(struct char_classes *c, const struct nmt_tokenizer_options *opt)
 {
-    for (unsigned byte = 0x80; byte < 256; byte++)
-        c->of_byte[byte] = CLASS_WIDE;
     c->of_wide = wide_space_only;
     switch (opt->kind) {
     case NMT_TOK_13A:
@@ -131,4 +140,7 @@ void nmt_charclass_set(struct char_classes *c, const struct nmt_tokenizer_option
     for (unsigned byte = 0; byte < 0x80; byte++)
         if (nmt_unitext_is_space(byte))
             c->of_byte[byte] = CLASS_SPACE;
+    set_wide(c);
+    for (unsigned byte = 0; byte < 256; byte++)
+        c->is_stop[byte] = c->of_byte[byte] > CLASS_DIGIT;
 }

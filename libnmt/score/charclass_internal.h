@@ -22,6 +22,7 @@ enum char_class {
 
 struct char_classes {
     uint8_t of_byte[256];
+    uint8_t is_stop[256];                    /* 1: something is to be decided, beyond DIGIT */
     enum char_class (*of_wide)(uint32_t cp); /* from U+0080 on */
     bool padded;                             /* the line's ends count as spaces */
 };

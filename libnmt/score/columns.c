@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void nmt_columns_release(struct nmt_columns *c)
 {
@@ -83,9 +84,63 @@ static int add_cell(const struct nmt_columns *c, size_t cell, struct nmt_buffer 
     return nmt_buffer_add(out, c->text.data + start, c->ends[cell] - start, err);
 }
 
+/* What stands for a character that LaTeX takes for a command; NULL when it is itself. */
+static const char *latex_of(const char *s, size_t *used)
+{
+    static const char *const commands[][2] = {
+        { "&", "\\&" },
+        { "%", "\\%" },
+        { "$", "\\$" },
+        { "#", "\\#" },
+        { "_", "\\_" },
+        { "{", "\\{" },
+        { "}", "\\}" },
+        { "~", "\\textasciitilde{}" },
+        { "^", "\\textasciicircum{}" },
+        { "\\", "\\textbackslash{}" },
+        { "\xC2\xB1", "$\\pm$" },
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        *used = strlen(commands[i][0]);
+        if (strncmp(s, commands[i][0], *used) == 0)
+            return commands[i][1];
+    }
+    *used = 1;
+    return NULL;
+}
+
+static int add_latex_cell(const struct nmt_columns *c, size_t cell, struct nmt_buffer *out,
+                          struct nmt_err *err)
+{
+    for (size_t i = start_of(c, cell), used; i < c->ends[cell]; i += used) {
+        const char *command = latex_of(c->text.data + i, &used);
+        NMT_TRY(command ? nmt_buffer_adds(out, command, err)
+                        : nmt_buffer_addc(out, c->text.data[i], err));
+    }
+    return 0;
+}
+
+static int print_latex(const struct nmt_columns *c, struct nmt_buffer *out, struct nmt_err *err)
+{
+    NMT_TRY(nmt_buffer_adds(out, "\\begin{tabular}{l", err));
+    for (size_t k = 1; k < c->n_columns; k++)
+        NMT_TRY(nmt_buffer_addc(out, 'r', err));
+    NMT_TRY(nmt_buffer_adds(out, "}\n\\toprule\n", err));
+    for (size_t cell = 0; cell < c->n; cell++) {
+        NMT_TRY(add_latex_cell(c, cell, out, err));
+        bool last = cell % c->n_columns + 1 == c->n_columns;
+        NMT_TRY(nmt_buffer_adds(out, last ? " \\\\\n" : " & ", err));
+        if (cell + 1 == c->n_columns)
+            NMT_TRY(nmt_buffer_adds(out, "\\midrule\n", err));
+    }
+    return nmt_buffer_adds(out, "\\bottomrule\n\\end{tabular}\n", err);
+}
+
 int nmt_columns_print(const struct nmt_columns *c, enum nmt_columns_style style,
                       struct nmt_buffer *out, struct nmt_err *err)
 {
+    if (style == NMT_COLUMNS_LATEX)
+        return print_latex(c, out, err);
     size_t *width = calloc(c->n_columns, sizeof *width);
     int rc = width ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory for a table");
     for (size_t k = 0; rc == 0 && k < c->n_columns; k++)

@@ -25,7 +25,8 @@ int nmt_columns_add(struct nmt_columns *c, struct nmt_err *err, const char *fmt,
 int nmt_columns_more(struct nmt_columns *c, struct nmt_err *err, const char *fmt, ...) NMT_MUST_USE
     NMT_PRINTF(3, 4);
 
-enum nmt_columns_style { NMT_COLUMNS_LEFT, NMT_COLUMNS_RIGHT, NMT_COLUMNS_TABS };
+/** LATEX: a tabular with the rules of booktabs, the first row its heading. */
+enum nmt_columns_style { NMT_COLUMNS_LEFT, NMT_COLUMNS_RIGHT, NMT_COLUMNS_TABS, NMT_COLUMNS_LATEX };
 
 int nmt_columns_print(const struct nmt_columns *c, enum nmt_columns_style style,
                       struct nmt_buffer *out, struct nmt_err *err) NMT_MUST_USE;

@@ -22,6 +22,7 @@ struct nmt_corpus {
     struct nmt_lines **files; /* systems, then references, then the source */
     size_t n_files, n_systems, n_ref_files;
     bool refs_tab;
+    size_t refs_each;
     uint64_t number; /* lines read */
     struct nmt_buffer text;
     size_t *offsets, *lens; /* [n_cells] of the batch */
@@ -30,6 +31,11 @@ struct nmt_corpus {
     struct nmt_corpus_line *lines;
     size_t lines_cap;
 };
+
+const char *nmt_corpus_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "(stdin)" : path;
+}
 
 void nmt_corpus_close(struct nmt_corpus *c)
 {
@@ -85,6 +91,7 @@ int nmt_corpus_open(struct nmt_corpus **out, const struct nmt_corpus_files *f, s
     c->n_systems = f->n_systems;
     c->n_ref_files = f->n_refs;
     c->refs_tab = f->refs_tab;
+    c->refs_each = f->refs_each;
     int rc = open_files(c, f, err);
     if (rc < 0)
         nmt_corpus_close(c);
@@ -105,18 +112,22 @@ static int count_lines(struct nmt_lines *file, uint64_t *total, struct nmt_err *
     return rc;
 }
 
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* One file has ended, another has not. */
 static int fail_counts(struct nmt_corpus *c, size_t ended, size_t other, struct nmt_err *err)
 {
     uint64_t total, short_total = nmt_lines_number(c->files[ended]);
     NMT_TRY(count_lines(c->files[other], &total, err));
-    size_t first = ended < other ? ended : other;
-    size_t second = ended < other ? other : ended;
-    return nmt_fail(err, NMT_ESHAPE, 0, "%s has %llu lines, but %s has %llu",
-                    nmt_lines_name(c->files[first]),
-                    (unsigned long long)(first == ended ? short_total : total),
-                    nmt_lines_name(c->files[second]),
-                    (unsigned long long)(second == ended ? short_total : total));
+    size_t first = ended < other ? ended : other, second = ended < other ? other : ended;
+    uint64_t n_first = first == ended ? short_total : total;
+    uint64_t n_second = second == ended ? short_total : total;
+    return nmt_fail(err, NMT_ESHAPE, 0, "%s has %llu line%s, but %s has %llu",
+                    nmt_lines_name(c->files[first]), (unsigned long long)n_first, plural(n_first),
+                    nmt_lines_name(c->files[second]), (unsigned long long)n_second);
 }
 
 static int reserve_cells(struct nmt_corpus *c, size_t n, struct nmt_err *err)
@@ -172,6 +183,25 @@ static int add_fields(struct nmt_corpus *c, const char *s, size_t len, size_t *n
     return 0;
 }
 
+/* The same with a given number of references, whatever is in them; the last one has the tabs that
+ * are left. */
+static int add_exactly(struct nmt_corpus *c, const struct nmt_lines *file, const char *s,
+                       size_t len, struct nmt_err *err)
+{
+    for (size_t n = 1; n <= c->refs_each; n++) {
+        const char *tab = n < c->refs_each ? memchr(s, '\t', len) : NULL;
+        if (n < c->refs_each && !tab)
+            return nmt_fail(err, NMT_ETEXT, c->number + 1,
+                            "%s:%llu: %zu references between tabs, not %zu", nmt_lines_name(file),
+                            (unsigned long long)c->number + 1, n, c->refs_each);
+        size_t field = tab ? (size_t)(tab - s) : len;
+        NMT_TRY(add_cell(c, s, field, err));
+        s += field + (tab != NULL);
+        len -= field + (tab != NULL);
+    }
+    return 0;
+}
+
 /* The next line of every file. 1, or 0 when they end together. */
 static int read_line(struct nmt_corpus *c, struct nmt_corpus_line *l, struct nmt_err *err)
 {
@@ -196,7 +226,10 @@ static int read_line(struct nmt_corpus *c, struct nmt_corpus_line *l, struct nmt
                             bad + 1);
         len = nmt_unitext_trimmed(s, len);
         bool is_ref = i >= c->n_systems && i < c->n_systems + c->n_ref_files;
-        if (is_ref && c->refs_tab) {
+        if (is_ref && c->refs_each > 0) {
+            NMT_TRY(add_exactly(c, c->files[i], s, len, err));
+            l->n_refs = c->refs_each;
+        } else if (is_ref && c->refs_tab) {
             NMT_TRY(add_fields(c, s, len, &l->n_refs, err));
         } else {
             NMT_TRY(add_cell(c, s, len, err));

@@ -10,11 +10,8 @@ int nmt_links_best(struct nmt_links *l, const struct nmt_alignment *a, double th
     l->n = 0;
     for (uint32_t t = 0; t < a->n_target; t++) {
         const float *row = a->weight + (size_t)t * a->n_source;
-        uint32_t best = 0;
-        for (uint32_t s = 1; s < a->n_source; s++)
-            if (row[s] > row[best])
-                best = s;
-        if (a->n_source == 0 || !(row[best] > 0) || row[best] < (float)threshold)
+        const uint32_t best = nmt_weights_best(row, a->n_source);
+        if (best == NMT_NO_WORD || row[best] < (float)threshold)
             continue;
         struct nmt_link link = { .source = best, .target = t, .weight = row[best] };
         NMT_TRY(nmt_links_add(l, link, err));

@@ -3,6 +3,7 @@
 
 #include <nmt/metric.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ static double score(const struct nmt_metric_options *opt, const double *row, boo
 {
     switch (opt->kind) {
     case NMT_METRIC_BLEU:
-        return nmt_bleu_score_row(&opt->bleu, row).score;
+        return nmt_bleu_score_row(&opt->bleu, row, single).score;
     case NMT_METRIC_CHRF:
         return nmt_chrf_score_row(&opt->chrf, row, single);
     case NMT_METRIC_TER:
@@ -120,6 +121,15 @@ double nmt_metric_score(const struct nmt_metric_options *opt, const double *row)
 double nmt_metric_score_single(const struct nmt_metric_options *opt, const double *row)
 {
     return score(opt, row, true);
+}
+
+double nmt_metric_score_exchanged(const struct nmt_metric_options *opt, const double *row)
+{
+    struct nmt_metric_options whole = *opt;
+    whole.bleu.smooth_value = nmt_bleu_smooth_value(&opt->bleu);
+    if (opt->bleu.smoothing == NMT_SMOOTH_ADD_K)
+        whole.bleu.smooth_value = floor(whole.bleu.smooth_value);
+    return score(&whole, row, false);
 }
 
 bool nmt_metric_is_error_rate(const struct nmt_metric_options *opt)
@@ -152,7 +162,7 @@ int nmt_metric_details(const struct nmt_metric_options *opt, const double *row,
 {
     if (opt->kind != NMT_METRIC_BLEU)
         return 0;
-    struct nmt_bleu_score s = nmt_bleu_score_row(&opt->bleu, row);
+    struct nmt_bleu_score s = nmt_bleu_score_row(&opt->bleu, row, false);
     for (unsigned k = 0; k < s.max_order; k++)
         NMT_TRY(nmt_buffer_addf(out, err, "%s%.1f", k ? "/" : "", s.precision[k]));
     return nmt_buffer_addf(out, err, " (BP = %.3f ratio = %.3f hyp_len = %.0f ref_len = %.0f)",

@@ -57,12 +57,9 @@ static int add_text(const struct nmt_report *r, const struct nmt_result *x, stru
 static int add_key(struct nmt_buffer *out, const char *key, size_t len, bool one_line,
                    struct nmt_err *err)
 {
-    NMT_TRY(nmt_buffer_adds(out, out->data[out->len - 1] == '{' ? "" : ",", err));
-    NMT_TRY(nmt_buffer_adds(out,
-                            !one_line                        ? "\n "
-                            : out->data[out->len - 1] == '{' ? ""
-                                                             : " ",
-                            err));
+    bool first = out->data[out->len - 1] == '{';
+    NMT_TRY(nmt_buffer_adds(out, first ? "" : ",", err));
+    NMT_TRY(nmt_buffer_adds(out, !one_line ? "\n " : first ? "" : " ", err));
     NMT_TRY(nmt_buffer_add_json(out, key, len, err));
     return nmt_buffer_adds(out, ": ", err);
 }
@@ -115,8 +112,6 @@ static int add_json(const struct nmt_report *r, const struct nmt_result *x, bool
     char name[NMT_METRIC_NAME_MAX];
     struct nmt_buffer signature = NMT_BUFFER_INIT, details = NMT_BUFFER_INIT;
     int rc = nmt_metric_signature(x->metric, &r->how, false, &signature, err);
-    if (rc == 0)
-        rc = nmt_buffer_adds(&signature, "", err);
     const char *signed_by = rc == 0 ? nmt_buffer_str(&signature, err) : NULL;
     if (!signed_by || (rc = nmt_metric_details(x->metric, x->row, &details, err)) < 0)
         goto done;

@@ -2,6 +2,7 @@
 #include "columns_internal.h"
 
 #include <nmt/report_lines.h>
+#include <nmt/utf8.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -72,10 +73,14 @@ static int fill_columns(const struct classes *c, struct nmt_columns *table, stru
 static int columns_by_length(const struct classes *c, struct nmt_buffer *out, struct nmt_err *err)
 {
     struct nmt_columns table = { .n_columns = 2 + c->e->n_systems * c->e->n_metrics };
-    bool tabs = c->r->format == NMT_REPORT_TSV;
+    bool tabs = c->r->format == NMT_REPORT_TSV, latex = c->r->format == NMT_REPORT_LATEX;
     int rc = fill_columns(c, &table, err);
     if (rc == 0)
-        rc = nmt_columns_print(&table, tabs ? NMT_COLUMNS_TABS : NMT_COLUMNS_RIGHT, out, err);
+        rc = nmt_columns_print(&table,
+                               tabs    ? NMT_COLUMNS_TABS
+                               : latex ? NMT_COLUMNS_LATEX
+                                       : NMT_COLUMNS_RIGHT,
+                               out, err);
     nmt_columns_release(&table);
     return rc < 0 || tabs ? rc
                           : nmt_report_signatures(c->r, c->e->metrics, c->e->n_metrics, out, err);
@@ -144,56 +149,73 @@ struct losses {
     const char *system, *baseline;
 };
 
+/* A text under its heading. What would steer a terminal is shown as '?': these are for reading. */
+static int add_shown(struct nmt_buffer *out, const char *what, const struct nmt_buffer *text,
+                     struct nmt_err *err)
+{
+    NMT_TRY(nmt_buffer_addf(out, err, "  %-10s  ", what));
+    for (size_t i = 0, used; i < text->len; i += used) {
+        uint32_t cp = 0;
+        used = nmt_utf8_decode(text->data + i, text->len - i, &cp);
+        bool steers = used == 0 || (cp < 0x20 && cp != '\t') || (cp >= 0x7F && cp < 0xA0);
+        used += used == 0;
+        NMT_TRY(steers ? nmt_buffer_addc(out, '?', err)
+                       : nmt_buffer_add(out, text->data + i, used, err));
+    }
+    return nmt_buffer_addc(out, '\n', err);
+}
+
 static int text_line(const struct losses *s, const struct nmt_worst_line *l, struct nmt_buffer *out,
                      struct nmt_err *err)
 {
     int w = (int)s->r->width;
     NMT_TRY(
         nmt_buffer_addf(out, err, "\nline %llu: %.*f", (unsigned long long)l->number, w, l->score));
-    if (l->base)
+    if (l->has_base)
         NMT_TRY(
             nmt_buffer_addf(out, err, ", baseline %.*f, lost %.*f", w, l->baseline, w, l->loss));
     NMT_TRY(nmt_buffer_addc(out, '\n', err));
-    if (l->source)
-        NMT_TRY(nmt_buffer_addf(out, err, "  source      %s\n", l->source));
+    if (l->has_source)
+        NMT_TRY(add_shown(out, "source", &l->source, err));
     for (size_t i = 0; i < l->n_refs; i++)
-        NMT_TRY(nmt_buffer_addf(out, err, "  reference   %s\n", l->refs[i]));
-    if (l->base)
-        NMT_TRY(nmt_buffer_addf(out, err, "  baseline    %s\n", l->base));
-    return nmt_buffer_addf(out, err, "  hypothesis  %s\n", l->hyp);
+        NMT_TRY(add_shown(out, "reference", &l->refs[i], err));
+    if (l->has_base)
+        NMT_TRY(add_shown(out, "baseline", &l->base, err));
+    return add_shown(out, "hypothesis", &l->hyp, err);
 }
 
-static int add_text_member(struct nmt_buffer *out, const char *key, const char *text,
+static int add_text_member(struct nmt_buffer *out, const char *key, const char *text, size_t len,
                            struct nmt_err *err)
 {
     NMT_TRY(nmt_buffer_addf(out, err, ", \"%s\": ", key));
-    return nmt_buffer_add_json(out, text, strlen(text), err);
+    return nmt_buffer_add_json(out, text, len, err);
 }
 
 static int json_line(const struct losses *s, const struct nmt_worst_line *l, struct nmt_buffer *out,
                      struct nmt_err *err)
 {
     char name[NMT_METRIC_NAME_MAX];
+    nmt_metric_name(s->metric, name);
     NMT_TRY(nmt_buffer_addf(out, err, "{\"line\": %llu", (unsigned long long)l->number));
-    NMT_TRY(add_text_member(out, "system", s->system, err));
-    NMT_TRY(add_text_member(out, "metric", nmt_metric_name(s->metric, name), err));
+    NMT_TRY(add_text_member(out, "system", s->system, strlen(s->system), err));
+    NMT_TRY(add_text_member(out, "metric", name, strlen(name), err));
     NMT_TRY(nmt_buffer_adds(out, ", \"score\": ", err));
     NMT_TRY(nmt_report_json_number(nmt_report_rounded(l->score, s->r->width), out, err));
-    if (l->base) {
+    if (l->has_base) {
         NMT_TRY(nmt_buffer_adds(out, ", \"baseline_score\": ", err));
         NMT_TRY(nmt_report_json_number(nmt_report_rounded(l->baseline, s->r->width), out, err));
     }
-    if (l->source)
-        NMT_TRY(add_text_member(out, "source", l->source, err));
+    if (l->has_source)
+        NMT_TRY(add_text_member(out, "source", l->source.data, l->source.len, err));
     NMT_TRY(nmt_buffer_adds(out, ", \"references\": [", err));
     for (size_t i = 0; i < l->n_refs; i++) {
         NMT_TRY(nmt_buffer_adds(out, i ? ", " : "", err));
-        NMT_TRY(nmt_buffer_add_json(out, l->refs[i], strlen(l->refs[i]), err));
+        NMT_TRY(nmt_buffer_add_json(out, l->refs[i].data, l->refs[i].len, err));
     }
     NMT_TRY(nmt_buffer_addc(out, ']', err));
-    if (l->base)
-        NMT_TRY(add_text_member(out, "baseline", l->base, err));
-    NMT_TRY(add_text_member(out, "hypothesis", l->hyp, err));
+    if (l->has_base)
+        NMT_TRY(add_text_member(out, "baseline", l->base.data, l->base.len, err));
+    NMT_TRY(add_text_member(out, "hypothesis", l->hyp.data, l->hyp.len, err));
     return nmt_buffer_adds(out, "}\n", err);
 }
 

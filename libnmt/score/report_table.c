@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* How a line begins that LaTeX does not read. */
+#define COMMENT "% "
+
 struct table {
     const struct nmt_report *r;
     const char *const *names;
@@ -44,9 +47,10 @@ int nmt_report_signatures(const struct nmt_report *r, const struct nmt_metric_op
                           size_t n, struct nmt_buffer *out, struct nmt_err *err)
 {
     char name[NMT_METRIC_NAME_MAX];
+    const char *lead = r->format == NMT_REPORT_LATEX ? COMMENT : "";
     NMT_TRY(nmt_buffer_addc(out, '\n', err));
     for (size_t m = 0; m < n; m++) {
-        NMT_TRY(nmt_buffer_addf(out, err, "%s|", nmt_metric_name(&metrics[m], name)));
+        NMT_TRY(nmt_buffer_addf(out, err, "%s%s|", lead, nmt_metric_name(&metrics[m], name)));
         NMT_TRY(nmt_metric_signature(&metrics[m], &r->how, r->brief, out, err));
         NMT_TRY(nmt_buffer_addc(out, '\n', err));
     }
@@ -66,22 +70,25 @@ int nmt_report_json_signatures(const struct nmt_report *r, const struct nmt_metr
     return nmt_buffer_addc(out, '}', err);
 }
 
-static int text_table(const struct table *t, struct nmt_buffer *out, struct nmt_err *err)
+/* For readers: columns, and below them what they are. */
+static int printed_table(const struct table *t, struct nmt_buffer *out, struct nmt_err *err)
 {
     struct nmt_columns columns = { .n_columns = 1 + t->n_metrics };
     struct nmt_metric_options metrics[NMT_METRIC_KINDS];
     for (size_t m = 0; m < t->n_metrics; m++)
         metrics[m] = *t->results[m].metric;
     int rc = fill_columns(t, &columns, err);
+    bool latex = t->r->format == NMT_REPORT_LATEX;
     if (rc == 0)
-        rc = nmt_columns_print(&columns, NMT_COLUMNS_LEFT, out, err);
+        rc = nmt_columns_print(&columns, latex ? NMT_COLUMNS_LATEX : NMT_COLUMNS_LEFT, out, err);
     nmt_columns_release(&columns);
     NMT_TRY(rc);
     NMT_TRY(nmt_report_signatures(t->r, metrics, t->n_metrics, out, err));
     if (!t->results[t->n_systems * t->n_metrics - 1].has_p)
         return 0;
-    return nmt_buffer_adds(
-        out, "p: chance of such a difference from the first system; * below 0.05\n", err);
+    return nmt_buffer_addf(out, err,
+                           "%sp: chance of such a difference from the first system; * below 0.05\n",
+                           latex ? COMMENT : "");
 }
 
 static int tsv_row(const struct table *t, size_t system, struct nmt_buffer *out,
@@ -178,7 +185,8 @@ int nmt_report_systems(const struct nmt_report *r, const char *const *names, siz
     case NMT_REPORT_TSV:
         return tsv_table(&t, out, err);
     case NMT_REPORT_TEXT:
+    case NMT_REPORT_LATEX:
         break;
     }
-    return text_table(&t, out, err);
+    return printed_table(&t, out, err);
 }

@@ -7,21 +7,28 @@
  *
  * Bootstrap sums are in single precision, line after line, as the reference's are: that is exact
  * for counts below 2^24 and wrong in the same way beyond. Randomisation is in double precision in
- * both.
+ * both. So of a line are kept
+ *
+ *   bootstrap       its row, in single precision;
+ *   randomisation   how much the sums of the first system and of another one change when the line
+ *                   is exchanged between them: for each other system the difference of rows.
  */
 #include "pcg64_internal.h"
 
 #include <nmt/resample.h>
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Rows are padded to so many numbers, for loops of a fixed length. */
-#define LANE 8
+/* Kept lines are padded to so many numbers, for loops of a fixed length. */
+#define LANE 4
 
 /* Lines drawn at a time, and how far ahead of adding their rows are fetched. */
-#define BLOCK 512
-#define AHEAD 16
+#define BLOCK      512
+#define AHEAD      16
+#define CACHE_LINE 64
 
 #if defined(__GNUC__)
 #define NMT_PREFETCH(address) __builtin_prefetch(address)
@@ -31,17 +38,17 @@
 
 struct job {
     const struct nmt_resample *r;
-    size_t width, padded; /* numbers in a row, and with padding */
-    float *rows;          /* bootstrap: [n_lines][padded] */
-    double *differences;  /* randomisation: [n_lines][padded] first system minus system */
-    double *sums;         /* randomisation: [width] of all lines */
+    size_t width; /* of all systems' rows */
     struct nmt_pcg64 *starts;
     double *scores;   /* bootstrap: [n_systems][n_metrics][n_samples] */
     uint8_t *exceeds; /* randomisation: [n_systems][n_metrics][n_samples] */
     double *real;     /* [n_systems][n_metrics] scores of the corpus */
-    double *scratch;  /* [workers][2 * padded] */
+    double *scratch;  /* [workers][scratch_each] */
+    size_t scratch_each;
+    size_t first; /* the sample that task 0 is now */
 };
 
+/* Numbers in the rows of one system. */
 static size_t system_width(const struct nmt_resample *r)
 {
     size_t width = 0;
@@ -50,44 +57,63 @@ static size_t system_width(const struct nmt_resample *r)
     return width;
 }
 
-static void release(struct job *j)
-{
-    free(j->rows);
-    free(j->differences);
-    free(j->sums);
-    free(j->starts);
-    free(j->scores);
-    free(j->exceeds);
-    free(j->real);
-    free(j->scratch);
-}
-
 static int fail_memory(const struct nmt_resample *r, struct nmt_err *err)
 {
     return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for resampling %zu lines of %zu systems",
                     r->n_lines, r->n_systems);
 }
 
-static int init(struct job *j, const struct nmt_resample *r, struct nmt_err *err)
+/* --- what is kept of a line -------------------------------------------------------------- */
+
+static int begin(struct nmt_resample *r, size_t one, struct nmt_err *err)
 {
-    *j = (struct job){ .r = r, .width = system_width(r) * r->n_systems };
-    j->padded = (j->width + LANE - 1) / LANE * LANE;
-    if (r->n_lines == 0 || r->n_lines > UINT32_MAX || r->n_samples == 0)
-        return nmt_fail(err, NMT_ELIMIT, 0, "%zu lines cannot be resampled %zu times", r->n_lines,
-                        r->n_samples);
-    if (r->n_lines > SIZE_MAX / 16 / j->padded)
-        return fail_memory(r, err);
-    size_t workers = r->threads ? nmt_threads_count(r->threads) : 1;
-    j->sums = calloc(j->padded, sizeof *j->sums);
-    j->real = calloc(r->n_systems * r->n_metrics, sizeof *j->real);
-    j->scratch = calloc(workers * 2 * j->padded, sizeof *j->scratch);
-    if (!j->sums || !j->real || !j->scratch)
-        return fail_memory(r, err);
-    for (size_t i = 0; i < r->n_lines; i++)
-        for (size_t k = 0; k < j->width; k++)
-            j->sums[k] += r->rows[i * j->width + k];
+    size_t width = one * (r->test == NMT_RESAMPLE_RANDOMIZE ? r->n_systems - 1 : r->n_systems);
+    r->padded = width ? (width + LANE - 1) / LANE * LANE : LANE;
+    r->sums = calloc(one * r->n_systems, sizeof *r->sums);
+    return r->sums ? 0 : fail_memory(r, err);
+}
+
+int nmt_resample_add(struct nmt_resample *r, const double *rows, struct nmt_err *err)
+{
+    bool randomize = r->test == NMT_RESAMPLE_RANDOMIZE;
+    size_t one = system_width(r), width = one * r->n_systems;
+    if (!r->sums)
+        NMT_TRY(begin(r, one, err));
+    size_t bytes = r->padded * (randomize ? sizeof(double) : sizeof(float));
+    NMT_TRY(nmt_buffer_reserve(&r->kept, bytes, err));
+    void *kept = memset(r->kept.data + r->kept.len, 0, bytes);
+    for (size_t k = 0; k < width; k++)
+        r->sums[k] += rows[k];
+    if (randomize)
+        for (size_t k = one; k < width; k++)
+            ((double *)kept)[k - one] = rows[k % one] - rows[k];
+    else
+        for (size_t k = 0; k < width; k++)
+            ((float *)kept)[k] = (float)rows[k];
+    r->kept.len += bytes;
+    r->n_lines++;
     return 0;
 }
+
+void nmt_resample_release(struct nmt_resample *r)
+{
+    nmt_buffer_release(&r->kept);
+    free(r->sums);
+    r->sums = NULL;
+    r->n_lines = 0;
+}
+
+static inline const float *kept_row(const struct nmt_resample *r, size_t line)
+{
+    return (const float *)(const void *)r->kept.data + line * r->padded;
+}
+
+static inline const double *kept_difference(const struct nmt_resample *r, size_t line)
+{
+    return (const double *)(const void *)r->kept.data + line * r->padded;
+}
+
+/* --- scores of sums ---------------------------------------------------------------------- */
 
 typedef double score_fn(const struct nmt_metric_options *opt, const double *row);
 
@@ -101,6 +127,45 @@ static void score_all(const struct nmt_resample *r, score_fn *score, const doubl
             scores += stride;
             sums += nmt_metric_width(&r->metrics[m]);
         }
+}
+
+static int init(struct job *j, const struct nmt_resample *r, struct nmt_err *err)
+{
+    *j = (struct job){ .r = r, .width = system_width(r) * r->n_systems };
+    if (r->n_lines == 0 || r->n_lines > UINT32_MAX || r->n_samples == 0)
+        return nmt_fail(err, NMT_ELIMIT, 0, "%zu lines cannot be resampled %zu times", r->n_lines,
+                        r->n_samples);
+    size_t workers = r->threads ? nmt_threads_count(r->threads) : 1;
+    j->scratch_each = 2 * (j->width + LANE);
+    j->real = calloc(r->n_systems * r->n_metrics, sizeof *j->real);
+    j->scratch = calloc(workers * j->scratch_each, sizeof *j->scratch);
+    if (!j->real || !j->scratch)
+        return fail_memory(r, err);
+    score_all(r, nmt_metric_score, r->sums, j->real, 1);
+    return 0;
+}
+
+/* All samples, some for each thread at a time, so that somebody can be told how far it is. */
+static void run_samples(struct job *j, void (*task)(void *arg, size_t task, size_t worker))
+{
+    const struct nmt_resample *r = j->r;
+    size_t most = 16 * (r->threads ? nmt_threads_count(r->threads) : 1);
+    for (j->first = 0; j->first < r->n_samples; j->first += most) {
+        size_t left = r->n_samples - j->first;
+        nmt_threads_run(r->threads, left < most ? left : most, task, j);
+        if (r->progress)
+            r->progress(r->progress_arg, left < most ? r->n_samples : j->first + most,
+                        r->n_samples);
+    }
+}
+
+static void release(struct job *j)
+{
+    free(j->starts);
+    free(j->scores);
+    free(j->exceeds);
+    free(j->real);
+    free(j->scratch);
 }
 
 /* --- bootstrap --------------------------------------------------------------------------- */
@@ -121,26 +186,27 @@ static void find_starts(struct job *j)
  * some lines ahead. */
 static void add_rows(const struct job *j, const uint32_t *lines, size_t n, float *restrict total)
 {
+    size_t padded = j->r->padded;
     for (size_t i = 0; i < n; i++) {
         if (i + AHEAD < n)
-            for (size_t k = 0; k < j->padded; k += 2 * LANE)
-                NMT_PREFETCH(j->rows + lines[i + AHEAD] * j->padded + k);
-        const float *restrict row = j->rows + lines[i] * j->padded;
-        for (size_t k = 0; k < j->padded; k += LANE)
+            for (size_t k = 0; k < padded; k += CACHE_LINE / sizeof(float))
+                NMT_PREFETCH(kept_row(j->r, lines[i + AHEAD]) + k);
+        const float *restrict row = kept_row(j->r, lines[i]);
+        for (size_t k = 0; k < padded; k += LANE)
             for (size_t l = 0; l < LANE; l++)
                 total[k + l] += row[k + l];
     }
 }
 
-static void bootstrap_sample(void *arg, size_t sample, size_t worker)
+static void bootstrap_sample(void *arg, size_t task, size_t worker)
 {
     struct job *j = arg;
+    size_t sample = j->first + task;
     struct nmt_pcg64 g = j->starts[sample];
     uint32_t lines[BLOCK], n = (uint32_t)j->r->n_lines, threshold = nmt_pcg64_threshold(n);
-    double *sums = j->scratch + worker * 2 * j->padded;
-    float *total = (float *)(sums + j->padded);
-    for (size_t k = 0; k < j->padded; k++)
-        total[k] = 0;
+    double *sums = j->scratch + worker * j->scratch_each;
+    float *total = (float *)(sums + j->width + LANE);
+    memset(total, 0, j->r->padded * sizeof *total);
     for (size_t done = 0; done < n;) {
         size_t block = n - done < BLOCK ? n - done : BLOCK;
         for (size_t i = 0; i < block; i++)
@@ -183,7 +249,6 @@ static void summarize(struct job *j, struct nmt_resampled *out)
 {
     const struct nmt_resample *r = j->r;
     size_t n = r->n_samples, n_scores = r->n_systems * r->n_metrics;
-    score_all(r, nmt_metric_score, j->sums, j->real, 1);
     for (size_t i = 0; i < n_scores; i++) {
         size_t m = i % r->n_metrics;
         out[i].p = i < r->n_metrics ? 1
@@ -198,35 +263,31 @@ static void summarize(struct job *j, struct nmt_resampled *out)
     }
 }
 
-int nmt_resample_bootstrap(const struct nmt_resample *r, struct nmt_resampled *out,
-                           struct nmt_err *err)
+static int bootstrap(struct job *j, struct nmt_resampled *out, struct nmt_err *err)
 {
-    struct job j;
-    int rc = init(&j, r, err);
-    if (rc < 0)
-        goto done;
-    j.rows = calloc(r->n_lines * j.padded, sizeof *j.rows);
-    j.starts = calloc(r->n_samples, sizeof *j.starts);
-    j.scores = calloc(r->n_samples * r->n_systems * r->n_metrics, sizeof *j.scores);
-    if (!j.rows || !j.starts || !j.scores) {
-        rc = fail_memory(r, err);
-        goto done;
-    }
-    for (size_t i = 0; i < r->n_lines; i++)
-        for (size_t k = 0; k < j.width; k++)
-            j.rows[i * j.padded + k] = (float)r->rows[i * j.width + k];
-    find_starts(&j);
-    nmt_threads_run(r->threads, r->n_samples, bootstrap_sample, &j);
-    summarize(&j, out);
-done:
-    release(&j);
-    return rc;
+    const struct nmt_resample *r = j->r;
+    j->starts = calloc(r->n_samples, sizeof *j->starts);
+    j->scores = calloc(r->n_samples * r->n_systems * r->n_metrics, sizeof *j->scores);
+    if (!j->starts || !j->scores)
+        return fail_memory(r, err);
+    find_starts(j);
+    run_samples(j, bootstrap_sample);
+    summarize(j, out);
+    return 0;
 }
 
 /* --- approximate randomisation ----------------------------------------------------------- */
 
+static inline void add_difference(const struct job *j, size_t line, double *restrict moved)
+{
+    const double *restrict row = kept_difference(j->r, line);
+    for (size_t k = 0; k < j->r->padded; k += LANE)
+        for (size_t l = 0; l < LANE; l++)
+            moved[k + l] += row[k + l];
+}
+
 /* Sums the differences of the lines whose bit is set: bits of 32-bit numbers, the lowest first. */
-static void sum_exchanged(const struct job *j, size_t sample, double *moved)
+static void sum_exchanged(const struct job *j, size_t sample, double *restrict moved)
 {
     size_t n = j->r->n_lines;
     uint64_t bit = (uint64_t)sample * n;
@@ -235,27 +296,25 @@ static void sum_exchanged(const struct job *j, size_t sample, double *moved)
     nmt_pcg64_advance(&g, bit / 64);
     if (bit % 64 >= 32)
         nmt_pcg64_next32(&g);
+    memset(moved, 0, j->r->padded * sizeof *moved);
+    /* The first number may have bits of the sample before, the last one of the sample behind. */
     uint32_t bits = nmt_pcg64_next32(&g) >> bit % 32;
-    for (size_t k = 0; k < j->padded; k++)
-        moved[k] = 0;
-    for (size_t i = 0; i < n; i++, bit++) {
-        if (bit % 32 == 0 && i > 0)
+    for (size_t line = 0, in_word = 32 - bit % 32; line < n; line += in_word, in_word = 32) {
+        if (line > 0)
             bits = nmt_pcg64_next32(&g);
-        if (bits & 1) {
-            const double *row = j->differences + i * j->padded;
-            for (size_t k = 0; k < j->padded; k += LANE)
-                for (size_t l = 0; l < LANE; l++)
-                    moved[k + l] += row[k + l];
-        }
-        bits >>= 1;
+        if (n - line < 32)
+            bits &= (UINT32_C(1) << (n - line)) - 1;
+        for (; bits; bits &= bits - 1)
+            add_difference(j, line + (size_t)__builtin_ctz(bits), moved);
     }
 }
 
-static void randomized_sample(void *arg, size_t sample, size_t worker)
+static void randomized_sample(void *arg, size_t task, size_t worker)
 {
     struct job *j = arg;
+    size_t sample = j->first + task;
     const struct nmt_resample *r = j->r;
-    double *moved = j->scratch + worker * 2 * j->padded, a[NMT_METRIC_WIDTH_MAX],
+    double *moved = j->scratch + worker * j->scratch_each, a[NMT_METRIC_WIDTH_MAX],
            b[NMT_METRIC_WIDTH_MAX];
     size_t one = j->width / r->n_systems, at = one;
     sum_exchanged(j, sample, moved);
@@ -263,43 +322,39 @@ static void randomized_sample(void *arg, size_t sample, size_t worker)
         const struct nmt_metric_options *metric = &r->metrics[i % r->n_metrics];
         size_t width = nmt_metric_width(metric);
         for (size_t k = 0; k < width; k++) {
-            a[k] = j->sums[at + k] + moved[at + k];
-            b[k] = j->sums[at % one + k] - moved[at + k];
+            a[k] = r->sums[at + k] + moved[at - one + k];
+            b[k] = r->sums[at % one + k] - moved[at - one + k];
         }
-        double difference = fabs(nmt_metric_score(metric, a) - nmt_metric_score(metric, b));
+        double difference =
+            fabs(nmt_metric_score_exchanged(metric, a) - nmt_metric_score_exchanged(metric, b));
         double real = fabs(j->real[i] - j->real[i % r->n_metrics]);
         j->exceeds[i * r->n_samples + sample] = difference > real;
         at += width;
     }
 }
 
-int nmt_resample_randomize(const struct nmt_resample *r, struct nmt_resampled *out,
-                           struct nmt_err *err)
+static int randomize(struct job *j, struct nmt_resampled *out, struct nmt_err *err)
 {
-    struct job j;
-    int rc = init(&j, r, err);
-    if (rc < 0)
-        goto done;
-    j.differences = calloc(r->n_lines * j.padded, sizeof *j.differences);
-    j.exceeds = calloc(r->n_samples * r->n_systems * r->n_metrics, 1);
-    if (!j.differences || !j.exceeds) {
-        rc = fail_memory(r, err);
-        goto done;
-    }
-    size_t one = j.width / r->n_systems;
-    for (size_t i = 0; i < r->n_lines; i++)
-        for (size_t k = one; k < j.width; k++)
-            j.differences[i * j.padded + k] =
-                r->rows[i * j.width + k % one] - r->rows[i * j.width + k];
-    score_all(r, nmt_metric_score, j.sums, j.real, 1);
-    nmt_threads_run(r->threads, r->n_samples, randomized_sample, &j);
+    const struct nmt_resample *r = j->r;
+    j->exceeds = calloc(r->n_samples * r->n_systems * r->n_metrics, 1);
+    if (!j->exceeds)
+        return fail_memory(r, err);
+    run_samples(j, randomized_sample);
     for (size_t i = 0; i < r->n_systems * r->n_metrics; i++) {
         size_t beyond = 0;
         for (size_t s = 0; s < r->n_samples; s++)
-            beyond += j.exceeds[i * r->n_samples + s];
+            beyond += j->exceeds[i * r->n_samples + s];
         out[i].p = i < r->n_metrics ? 1 : (double)(beyond + 1) / (double)(r->n_samples + 1);
     }
-done:
+    return 0;
+}
+
+int nmt_resample_run(const struct nmt_resample *r, struct nmt_resampled *out, struct nmt_err *err)
+{
+    struct job j;
+    int rc = init(&j, r, err);
+    if (rc == 0)
+        rc = r->test == NMT_RESAMPLE_RANDOMIZE ? randomize(&j, out, err) : bootstrap(&j, out, err);
     release(&j);
     return rc;
 }

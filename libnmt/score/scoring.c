@@ -14,14 +14,15 @@ struct job {
     const struct nmt_scoring *s;
     struct nmt_evaluation evaluation;
     struct nmt_report report;
-    struct nmt_buffer rows; /* doubles of all lines, for resampling */
-    const char **names;     /* [n_systems] as they are shown */
+    struct nmt_resample lines; /* what resampling needs of them */
+    const char **names;        /* [n_systems] as they are shown, in name_text */
+    struct nmt_buffer name_text;
     struct nmt_by_length by_length;
     struct nmt_worst *worst; /* [n_systems], the first unused if there are several */
     struct nmt_buffer *out;
 };
 
-static bool keeps_rows(const struct nmt_scoring *s)
+static bool is_resampled(const struct nmt_scoring *s)
 {
     return s->kind == NMT_SCORE_CONFIDENCE || s->kind == NMT_SCORE_PAIRED_BS ||
            s->kind == NMT_SCORE_PAIRED_AR;
@@ -75,28 +76,36 @@ static int add_sentence(struct job *j, const struct nmt_corpus_line *line, const
 
 void nmt_length_curves_release(struct nmt_length_curves *c)
 {
-    free(c->x);
-    free(c->y);
-    *c = (struct nmt_length_curves){ 0, NULL, NULL };
+    free(c->x); /* the others lie behind it */
+    *c = (struct nmt_length_curves){ .n = 0 };
 }
 
 static int fill_curves(const struct job *j, struct nmt_length_curves *c, struct nmt_err *err)
 {
     const struct nmt_by_length *b = &j->by_length;
+    size_t n_systems = j->s->files.n_systems, most = b->n_classes;
     uint64_t from, to;
-    c->x = calloc(b->n_classes + 1, sizeof *c->x);
-    c->y = calloc((b->n_classes + 1) * j->s->files.n_systems, sizeof *c->y);
-    if (!c->x || !c->y)
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu classes", b->n_classes);
-    for (size_t k = 1; k < b->n_classes; k++) {
+    c->x = calloc(most * (4 + n_systems) + 1, sizeof *c->x);
+    if (!c->x)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu classes", most);
+    c->from = c->x + most;
+    c->to = c->from + most;
+    c->count = c->to + most;
+    c->y = c->count + most;
+    for (size_t k = 1; k < most; k++)
+        c->n += b->counts[k] > 0;
+    for (size_t k = 1, at = 0; k < most; k++) {
+        if (b->counts[k] == 0)
+            continue;
         nmt_by_length_range(b, k, &from, &to);
-        if (b->counts[k])
-            c->x[c->n++] = (double)(from + (to ? to : from)) / 2;
+        c->from[at] = (double)from - 0.5;
+        c->to[at] = (double)(to ? to : from) + 0.5;
+        c->x[at] = (c->from[at] + c->to[at]) / 2;
+        c->count[at] = (double)b->counts[k];
+        for (size_t s = 0; s < n_systems; s++)
+            c->y[s * c->n + at] = nmt_by_length_score(b, &j->evaluation, k, s, 0);
+        at++;
     }
-    for (size_t s = 0; s < j->s->files.n_systems; s++)
-        for (size_t k = 1, at = 0; k < b->n_classes; k++)
-            if (b->counts[k])
-                c->y[s * c->n + at++] = nmt_by_length_score(b, &j->evaluation, k, s, 0);
     return 0;
 }
 
@@ -136,14 +145,12 @@ static int look_for_worst(struct job *j, const struct nmt_corpus_line *line, con
     if (n == 1 && is_a_reference(line, 0))
         return 0;
     if (n == 1)
-        return nmt_worst_add(&j->worst[0], line, line->hyps[0], base, NULL, NAN,
-                             is_error ? base : 100 - base, err);
+        return nmt_worst_add(&j->worst[0], line, 0, base, NAN, is_error ? base : 100 - base, err);
     for (size_t s = 1; s < n; s++) {
         double score = nmt_metric_score(&metric, rows + nmt_evaluation_at(&j->evaluation, s, 0));
         double loss = is_error ? score - base : base - score;
         if (loss > 0)
-            NMT_TRY(nmt_worst_add(&j->worst[s], line, line->hyps[s], score, line->hyps[0], base,
-                                  loss, err));
+            NMT_TRY(nmt_worst_add(&j->worst[s], line, s, score, base, loss, err));
     }
     return 0;
 }
@@ -173,9 +180,8 @@ static int each_line(void *arg, const struct nmt_corpus_line *line, const double
         NMT_TRY(nmt_by_length_add(&j->by_length, &j->evaluation, line, rows, err));
     if (j->s->kind == NMT_SCORE_WORST)
         NMT_TRY(look_for_worst(j, line, rows, err));
-    if (keeps_rows(j->s))
-        NMT_TRY(nmt_buffer_add(&j->rows, rows, nmt_evaluation_width(&j->evaluation) * sizeof *rows,
-                               err));
+    if (is_resampled(j->s))
+        NMT_TRY(nmt_resample_add(&j->lines, rows, err));
     return 0;
 }
 
@@ -207,26 +213,14 @@ static int evaluate(struct job *j, struct nmt_threads *threads, struct nmt_err *
 
 /* --- results ----------------------------------------------------------------------------- */
 
-static int resample(const struct job *j, struct nmt_threads *threads, struct nmt_result *results,
-                    struct nmt_err *err)
+static int resample(const struct job *j, struct nmt_result *results, struct nmt_err *err)
 {
+    bool randomized = j->s->kind == NMT_SCORE_PAIRED_AR;
     size_t n = j->s->files.n_systems * j->s->n_metrics;
     struct nmt_resampled *samples = calloc(n, sizeof *samples);
     if (!samples)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu systems", n);
-    struct nmt_resample r = {
-        .metrics = j->s->metrics,
-        .n_metrics = j->s->n_metrics,
-        .n_systems = j->s->files.n_systems,
-        .rows = (const double *)(const void *)j->rows.data,
-        .n_lines = j->evaluation.n_lines,
-        .n_samples = j->s->n_samples,
-        .seed = j->s->seed,
-        .threads = threads,
-    };
-    bool randomized = j->s->kind == NMT_SCORE_PAIRED_AR;
-    int rc = randomized ? nmt_resample_randomize(&r, samples, err)
-                        : nmt_resample_bootstrap(&r, samples, err);
+    int rc = nmt_resample_run(&j->lines, samples, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         results[i].has_interval = !randomized;
         results[i].mean = samples[i].mean;
@@ -238,25 +232,7 @@ static int resample(const struct job *j, struct nmt_threads *threads, struct nmt
     return rc;
 }
 
-/* Where a difference is tested, the first system's name says what it is. */
-static int report_systems(const struct job *j, const struct nmt_result *results,
-                          struct nmt_err *err)
-{
-    struct nmt_buffer baseline = NMT_BUFFER_INIT;
-    const char *first = j->names[0];
-    int rc = nmt_buffer_addf(&baseline, err, "Baseline: %s", first);
-    if (rc == 0 && keeps_rows(j->s) && j->s->files.n_systems > 1)
-        j->names[0] = nmt_buffer_str(&baseline, err);
-    if (rc == 0)
-        rc = j->names[0] ? nmt_report_systems(&j->report, j->names, j->s->files.n_systems, results,
-                                              j->s->n_metrics, j->out, err)
-                         : NMT_ENOMEM;
-    j->names[0] = first;
-    nmt_buffer_release(&baseline);
-    return rc;
-}
-
-static int report(struct job *j, struct nmt_threads *threads, struct nmt_err *err)
+static int report(struct job *j, struct nmt_err *err)
 {
     size_t n_systems = j->s->files.n_systems, n_metrics = j->s->n_metrics;
     struct nmt_provenance *how = &j->report.how;
@@ -267,18 +243,43 @@ static int report(struct job *j, struct nmt_threads *threads, struct nmt_err *er
         results[i] = result_of(j, j->evaluation.sums, i / n_metrics, i % n_metrics);
     *how = (struct nmt_provenance){ .n_refs = j->evaluation.n_refs };
     int rc = 0;
-    if (keeps_rows(j->s)) {
+    if (is_resampled(j->s)) {
         how->seed = j->s->seed_text;
         *(j->s->kind == NMT_SCORE_PAIRED_AR ? &how->randomizations : &how->bootstraps) =
             j->s->n_samples;
-        rc = resample(j, threads, results, err);
+        rc = resample(j, results, err);
     }
     if (rc == 0)
-        rc = n_systems > 1 || j->report.format == NMT_REPORT_TSV
-                 ? report_systems(j, results, err)
+        rc = n_systems > 1 || j->report.format == NMT_REPORT_TSV ||
+                     j->report.format == NMT_REPORT_LATEX
+                 ? nmt_report_systems(&j->report, j->names, n_systems, results, n_metrics, j->out,
+                                      err)
                  : nmt_report_single(&j->report, results, n_metrics, j->out, err);
     free(results);
     return rc;
+}
+
+/* What the systems are called. Control characters, which would break a table, become '?'; where a
+ * difference is tested, the first system's name says what it is. */
+static int name_systems(struct job *j, struct nmt_err *err)
+{
+    const struct nmt_corpus_files *f = &j->s->files;
+    struct nmt_buffer *text = &j->name_text;
+    for (size_t i = 0; i < f->n_systems; i++) {
+        bool baseline = i == 0 && f->n_systems > 1 && is_resampled(j->s);
+        const char *name = nmt_corpus_name(f->systems[i]);
+        NMT_TRY(nmt_buffer_adds(text, baseline ? "Baseline: " : "", err));
+        NMT_TRY(nmt_buffer_add(text, name, strlen(name) + 1, err));
+    }
+    char *p = text->data;
+    for (size_t i = 0; i < f->n_systems; i++) {
+        j->names[i] = p;
+        for (; *p; p++)
+            if ((unsigned char)*p < 0x20 || *p == 0x7F)
+                *p = '?';
+        p++;
+    }
+    return 0;
 }
 
 static int prepare(struct job *j, struct nmt_err *err)
@@ -288,18 +289,16 @@ static int prepare(struct job *j, struct nmt_err *err)
     j->worst = calloc(s->files.n_systems, sizeof *j->worst);
     if (!j->names || !j->worst)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu systems", s->files.n_systems);
-    for (size_t i = 0; i < s->files.n_systems; i++) {
-        bool is_stdin = strcmp(s->files.systems[i], "-") == 0;
-        j->names[i] = is_stdin ? "(stdin)" : s->files.systems[i];
+    NMT_TRY(name_systems(j, err));
+    for (size_t i = 0; i < s->files.n_systems; i++)
         j->worst[i].most = s->n_worst;
-    }
     j->by_length.step = s->length_step;
     return s->kind == NMT_SCORE_SENTENCES && s->report.format == NMT_REPORT_TSV
                ? add_heading(j, err)
                : 0;
 }
 
-static int finish(struct job *j, struct nmt_threads *threads, struct nmt_err *err)
+static int finish(struct job *j, struct nmt_err *err)
 {
     switch (j->s->kind) {
     case NMT_SCORE_SENTENCES:
@@ -314,23 +313,35 @@ static int finish(struct job *j, struct nmt_threads *threads, struct nmt_err *er
     case NMT_SCORE_PAIRED_AR:
         break;
     }
-    return report(j, threads, err);
+    return report(j, err);
 }
 
 int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads,
                     struct nmt_buffer *out, struct nmt_err *err)
 {
-    struct job j = { .s = s, .report = s->report, .out = out, .rows = NMT_BUFFER_INIT };
+    struct job j = { .s = s, .report = s->report, .out = out };
+    j.lines = (struct nmt_resample){
+        .test = s->kind == NMT_SCORE_PAIRED_AR ? NMT_RESAMPLE_RANDOMIZE : NMT_RESAMPLE_BOOTSTRAP,
+        .metrics = s->metrics,
+        .n_metrics = s->n_metrics,
+        .n_systems = s->files.n_systems,
+        .n_samples = s->n_samples,
+        .seed = s->seed,
+        .threads = threads,
+        .progress = s->resampling,
+        .progress_arg = s->progress_arg,
+    };
     int rc = prepare(&j, err);
     if (rc == 0)
         rc = evaluate(&j, threads, err);
     if (rc == 0)
-        rc = finish(&j, threads, err);
+        rc = finish(&j, err);
     for (size_t i = 0; j.worst && i < s->files.n_systems; i++)
         nmt_worst_release(&j.worst[i]);
     nmt_by_length_release(&j.by_length);
     nmt_evaluation_release(&j.evaluation);
-    nmt_buffer_release(&j.rows);
+    nmt_resample_release(&j.lines);
+    nmt_buffer_release(&j.name_text);
     free(j.worst);
     free(j.names);
     return rc;

@@ -212,13 +212,7 @@ static size_t next_place(const struct nmt_ter *t, const struct nmt_segment *ref,
 {
     if (t->edit.has_bits) {
         uint64_t places = at < 64 ? nmt_edit_places(&t->edit, word) >> at : 0;
-        if (places == 0)
-            return ref->n;
-        for (; (places & 0xFF) == 0; places >>= 8)
-            at += 8;
-        for (; (places & 1) == 0; places >>= 1)
-            at++;
-        return at;
+        return places ? at + (size_t)__builtin_ctzll(places) : ref->n;
     }
     while (at < ref->n && ref->symbols[at] != word)
         at++;

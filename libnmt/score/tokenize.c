@@ -136,55 +136,86 @@ static bool is_possessive(const struct nmt_tokenizer *t, const char *s, size_t n
            (n == 2 || s[2] == ' ' || t->classes.of_byte[(unsigned char)s[2]] == CLASS_ALONE);
 }
 
+/* Which of the bytes s[0..n), n <= 64, have something to be decided about, as bits. */
+static inline uint64_t stops_among(const uint8_t *is_stop, const char *s, size_t n)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    uint64_t stops = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const unsigned char *v = u + i;
+        int eight = is_stop[v[0]] | is_stop[v[1]] << 1 | is_stop[v[2]] << 2 | is_stop[v[3]] << 3 |
+                    is_stop[v[4]] << 4 | is_stop[v[5]] << 5 | is_stop[v[6]] << 6 |
+                    is_stop[v[7]] << 7;
+        stops |= (uint64_t)eight << i;
+    }
+    for (; i < n; i++)
+        stops |= (uint64_t)is_stop[u[i]] << i;
+    return stops;
+}
+
+/* Where a line is being cut: the token that is open, where reading goes on, and what is before. */
+struct cut {
+    size_t start, next;
+    enum char_class prev;
+};
+
+/* Decides about the character at s[i]. */
+static inline void cut_at(struct nmt_tokenizer *t, const char *s, size_t i, size_t n,
+                          struct cut *cut)
+{
+    size_t width;
+    if (i > cut->next)
+        cut->prev = t->classes.of_byte[(unsigned char)s[i - 1]];
+    enum char_class c = class_at(t, s, i, n, &width);
+    cut->next = i + width;
+    switch (c) {
+    case CLASS_SPACE:
+        emit(t, s, cut->start, i);
+        cut->start = i + width;
+        break;
+    case CLASS_ALONE:
+        emit(t, s, cut->start, i);
+        emit(t, s, i, i + width);
+        cut->start = i + width;
+        break;
+    case CLASS_MARK:
+        cut->start = cut_marks(t, s, cut->start, i, n, cut->prev, &cut->next);
+        break;
+    case CLASS_DASH:
+        if (cut->prev == CLASS_DIGIT) {
+            emit(t, s, cut->start, i);
+            emit(t, s, i, i + 1);
+            cut->start = i + 1;
+        }
+        break;
+    case CLASS_QUOTE:
+        if (is_possessive(t, s + i, n - i)) {
+            emit(t, s, cut->start, i);
+            cut->start = i;
+        }
+        break;
+    default:
+        break;
+    }
+    cut->prev = c;
+}
+
+/* Most bytes are letters: 64 at a time are looked at without a branch for those that are not. */
 static void scan(struct nmt_tokenizer *t, const char *s, size_t n)
 {
-    enum char_class prev = t->classes.padded ? CLASS_SPACE : CLASS_EDGE;
-    size_t start = 0, width;
+    struct cut cut = { 0, 0, t->classes.padded ? CLASS_SPACE : CLASS_EDGE };
     t->n = 0;
-    for (size_t i = 0; i < n; i += width) {
-        size_t word = i;
-        while (i < n && t->classes.of_byte[(unsigned char)s[i]] <= CLASS_DIGIT)
-            i++;
-        if (i > word)
-            prev = t->classes.of_byte[(unsigned char)s[i - 1]];
-        if (i == n)
-            break;
-        enum char_class c = class_at(t, s, i, n, &width);
-        if (c == CLASS_SPACE) {
-            emit(t, s, start, i);
-            start = i + width;
-            prev = CLASS_SPACE;
-            continue;
+    for (size_t block = 0; block < n; block += 64) {
+        uint64_t stops =
+            stops_among(t->classes.is_stop, s + block, n - block < 64 ? n - block : 64);
+        for (; stops; stops &= stops - 1) {
+            size_t i = block + (size_t)__builtin_ctzll(stops);
+            if (i >= cut.next)
+                cut_at(t, s, i, n, &cut);
         }
-        switch (c) {
-        case CLASS_ALONE:
-            emit(t, s, start, i);
-            emit(t, s, i, i + width);
-            start = i + width;
-            break;
-        case CLASS_MARK:
-            start = cut_marks(t, s, start, i, n, prev, &width);
-            width -= i;
-            break;
-        case CLASS_DASH:
-            if (prev == CLASS_DIGIT) {
-                emit(t, s, start, i);
-                emit(t, s, i, i + 1);
-                start = i + 1;
-            }
-            break;
-        case CLASS_QUOTE:
-            if (is_possessive(t, s + i, n - i)) {
-                emit(t, s, start, i);
-                start = i;
-            }
-            break;
-        default:
-            break;
-        }
-        prev = c;
     }
-    emit(t, s, start, n);
+    emit(t, s, cut.start, n);
 }
 
 /* Replaces every `what` in b by one character, or by nothing when it is NUL; b only shrinks. */

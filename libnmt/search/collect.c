@@ -34,7 +34,8 @@ static void fill(struct nmt_translation *t, const struct nmt_searcher *s,
 {
     t->finished = e->finished;
     t->log_prob = e->log_prob;
-    t->score = nmt_length_score(&s->options, e->log_prob, e->n);
+    t->coverage = e->coverage;
+    t->score = e->score;
     uint32_t at = e->node;
     for (size_t i = t->n; i-- > 0;) {
         const struct nmt_node *node = &s->beams.node[at];
@@ -55,7 +56,6 @@ static int collect(struct nmt_searcher *s, struct nmt_beam *beam, struct nmt_tra
 {
     const size_t most = s->options.n_best, n = beam->n_endings < most ? beam->n_endings : most;
     struct nmt_arena measure = { NULL, 0, 0 }, block;
-    nmt_beam_rank(beam, &s->options);
     if (n == 0)
         return 0;
     lay_out(out, &measure, s, beam, n);

@@ -6,6 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int find_shares(real *share, const double *weights, size_t n, struct nmt_err *err)
+{
+    double sum = 0;
+    for (size_t m = 0; weights && m < n; m++) {
+        if (!(weights[m] >= 0 && weights[m] <= 1e6))
+            return nmt_fail(err, NMT_ELIMIT, 0, "the weight of a model is %g, not 0 to 1e6",
+                            weights[m]);
+        sum += weights[m];
+    }
+    if (weights && !(sum > 0))
+        return nmt_fail(err, NMT_ELIMIT, 0, "all models have the weight 0");
+    for (size_t m = 0; m < n; m++)
+        share[m] = (real)(weights ? weights[m] / sum : 1 / (double)n);
+    return 0;
+}
+
 int nmt_searcher_new(struct nmt_searcher **out, const struct nmt_search_model *models, size_t n,
                      const struct nmt_search_options *o, struct nmt_err *err)
 {
@@ -19,12 +35,24 @@ int nmt_searcher_new(struct nmt_searcher **out, const struct nmt_search_model *m
                             models[0].shape->V_target, models[m].shape->V_target);
     if (o->eos >= models[0].shape->V_target)
         return nmt_fail(err, NMT_ESHAPE, 0, "</s> is not in the vocabulary");
+    real share[NMT_ENSEMBLE_MAX];
+    NMT_TRY(find_shares(share, o->weights, n, err));
     struct nmt_searcher *s = calloc(1, sizeof *s);
     if (!s)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     s->options = *o;
     s->n_models = n;
     memcpy(s->model, models, n * sizeof *models);
+    memcpy(s->share, share, n * sizeof *share);
+    s->options.weights = NULL;
+    s->keeps_alpha = o->alignments || o->coverage > 0;
+    for (size_t m = 0; m < n; m++) {
+        int rc = nmt_step_word_table(&s->words[m], models[m].shape, models[m].params, err);
+        if (rc < 0) {
+            nmt_searcher_free(s);
+            return rc;
+        }
+    }
     *out = s;
     return 0;
 }
@@ -36,15 +64,18 @@ void nmt_searcher_free(struct nmt_searcher *s)
     nmt_beams_release(&s->beams);
     nmt_arena_release(&s->arena);
     nmt_arena_release(&s->encoding);
+    for (size_t m = 0; m < s->n_models; m++)
+        nmt_word_table_release(&s->words[m]);
     free(s->alpha);
     free(s);
 }
 
 static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct nmt_search_set *set)
 {
-    const size_t rows = set->B * s->options.beam;
-    nmt_beams_plan(&s->beams, arena, &s->options, set->B);
-    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->n_models);
+    const size_t rows = nmt_beams_rows(&s->options, set);
+    nmt_beams_plan(&s->beams, arena, &s->options, set);
+    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->share, s->n_models,
+                        s->beams.most);
     s->alpha_at = nmt_arena_take(arena, rows, sizeof *s->alpha_at);
     for (size_t m = 0; m < s->n_models; m++) {
         const struct nmt_shape *shape = s->model[m].shape;
@@ -55,6 +86,7 @@ static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct n
             shape, set->B, in->row, in->h, shape->attention == NMT_DOT ? in->h : keys, true
         };
         nmt_step_plan(&s->step[m], arena, shape, rows);
+        s->step[m].words = &s->words[m];
     }
 }
 
@@ -68,7 +100,7 @@ static size_t annotations(const struct nmt_searcher *s, size_t m, size_t sentenc
 static int place_alpha(struct nmt_searcher *s, struct nmt_err *err)
 {
     struct nmt_rows *now = &s->beams.now;
-    size_t used = s->options.alignments ? s->n_alpha : 0;
+    size_t used = s->keeps_alpha ? s->n_alpha : 0;
     for (size_t b = 0; b < s->beams.n_rows; b++) {
         now->alpha[b] = used;
         for (size_t m = 0; m < s->n_models; m++)
@@ -112,6 +144,8 @@ int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,
     NMT_TRY(nmt_arena_grow(&s->arena, measure.used, err));
     plan(s, &s->arena, set);
     s->n_alpha = 0;
+    b->coverage = s->options.coverage > 0 ? nmt_searcher_coverage : NULL;
+    b->arg = s;
     nmt_beams_start(b, set);
     for (size_t m = 0; m < s->n_models; m++) {
         const struct nmt_params *p = s->model[m].params;

@@ -9,9 +9,11 @@
 
 #include "model/step.h"
 
+#include "search/terms.h"
+
 #include <nmt/search.h>
 
-/** A model of the ensemble; borrowed for the life of the searcher. */
+/** A model of the ensemble; borrowed for the life of the searcher, in which it must not change. */
 struct nmt_search_model {
     const struct nmt_shape *shape;
     const struct nmt_params *params;
@@ -25,10 +27,13 @@ struct nmt_search_input {
 
 struct nmt_search_set {
     size_t B;
+    const uint64_t *number; /* [B] names the random numbers of each; NULL: its place in the set */
+    const struct nmt_terms *const *terms; /* [B] of each, NULL: none has, or this has none */
     const struct nmt_search_input *input; /* of each model */
     const uint32_t *S;           /* [B] source tokens with </s>, for the bounds on length */
     const nmt_id *const *prefix; /* [B] each translation begins with these; NULL: free */
-    const uint32_t *n_prefix;    /* [B] a prefix that ends with </s> is scored as it is */
+    const uint32_t *n_prefix;    /* [B] one that ends with </s> is scored as it is; behind another
+                                    there is a step at least, whatever the bounds are */
 };
 
 /** A sum of log-probabilities over n tokens, divided for the length. */

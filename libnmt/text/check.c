@@ -2,6 +2,7 @@
 #include "strings_internal.h"
 
 #include <nmt/check.h>
+#include <nmt/filter.h>
 #include <nmt/lines.h>
 #include <nmt/utf8.h>
 
@@ -45,9 +46,22 @@ static int note_pair(struct seen *s, uint64_t hash, bool *again, struct nmt_err 
     return 0;
 }
 
+int nmt_bitext_line(const char *line, size_t len, struct nmt_err *err)
+{
+    NMT_TRY(nmt_text_check(line, len, err));
+    const char *cr = memchr(line, '\r', len);
+    if (cr)
+        return nmt_fail(err, NMT_ETEXT, 0, "CR at byte %zu; only LF ends a line",
+                        (size_t)(cr - line) + 1);
+    return 0;
+}
+
 struct line {
-    char *text;
-    size_t len; /* without a CR at the end */
+    const char *text;
+    size_t len;  /* without CR at the end */
+    size_t cr;   /* the place of the first CR, from 1 */
+    bool over;   /* longer than NMT_BITEXT_LINE: text is empty */
+    bool packed; /* in a script without spaces between words */
     uint64_t words, characters;
 };
 
@@ -88,16 +102,36 @@ static size_t control_at(const struct line *l)
     return 0;
 }
 
+/* Han, kana, Thai and their neighbours, but not Hangul, whose words stand between spaces. */
+static bool is_packed(const char *p, size_t n)
+{
+    uint32_t cp;
+    if ((unsigned char)p[0] < 0xE0 || nmt_utf8_decode(p, n, &cp) == 0)
+        return false;
+    return (cp >= 0x0E00 && cp < 0x0F00) || (cp >= 0x1000 && cp < 0x10A0) ||
+           (cp >= 0x1780 && cp < 0x1800) || (cp >= 0x2E80 && cp < 0xA000) ||
+           (cp >= 0xF900 && cp < 0xFB00) || (cp >= 0x20000 && cp < 0x40000);
+}
+
 static void measure(struct line *l)
 {
     bool inside = false;
     l->words = l->characters = 0;
+    l->packed = false;
     for (size_t i = 0; i < l->len; i++) {
         bool space = l->text[i] == ' ' || l->text[i] == '\t';
         l->words += !space && !inside;
         inside = !space;
         l->characters += ((unsigned char)l->text[i] & 0xC0) != 0x80;
+        l->packed = l->packed || is_packed(l->text + i, l->len - i);
     }
+}
+
+static bool is_lopsided(const struct line l[2])
+{
+    bool bytes = l[0].packed || l[1].packed;
+    uint64_t a = bytes ? l[0].len : l[0].words, b = bytes ? l[1].len : l[1].words;
+    return l[0].words > 0 && l[1].words > 0 && (a > NMT_CHECK_RATIO * b || b > NMT_CHECK_RATIO * a);
 }
 
 /* Findings of one side, each counted once for the pair. */
@@ -112,10 +146,11 @@ static void check_side(struct checker *k, struct line *l, int side, unsigned *me
     } tests[] = {
         { NMT_FINDING_INVALID, bad < l->len, bad + 1 },
         { NMT_FINDING_NUL, nul != NULL, nul ? (size_t)(nul - l->text) + 1 : 0 },
+        { NMT_FINDING_CR, l->cr > 0, l->cr },
         { NMT_FINDING_CONTROL, control > 0, control },
-        { NMT_FINDING_CR, l->text[l->len] == '\r', 0 },
-        { NMT_FINDING_EMPTY, l->words == 0, 0 },
-        { NMT_FINDING_LONG, l->words > NMT_CHECK_WORDS || l->characters > NMT_CHECK_CHARACTERS, 0 },
+        { NMT_FINDING_EMPTY, l->words == 0 && !l->over, 0 },
+        { NMT_FINDING_LONG,
+          l->over || l->words > NMT_CHECK_WORDS || l->characters > NMT_CHECK_CHARACTERS, 0 },
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         if (!tests[i].is || *met >> tests[i].what & 1)
@@ -125,23 +160,33 @@ static void check_side(struct checker *k, struct line *l, int side, unsigned *me
     }
 }
 
+static void strip_cr(struct line *l)
+{
+    const char *cr = memchr(l->text, '\r', l->len);
+    l->cr = cr ? (size_t)(cr - l->text) + 1 : 0;
+    while (l->len > 0 && l->text[l->len - 1] == '\r')
+        l->len--;
+}
+
 static int check_pair(struct checker *k, struct line l[2], struct nmt_err *err)
 {
     unsigned met = 0;
     uint64_t hash = 0;
+    bool refused = false;
     k->dropped = false;
     for (int side = 0; side < 2; side++) {
         struct nmt_check_side *s = &k->c->side[side];
+        refused = refused || l[side].over || nmt_bitext_line(l[side].text, l[side].len, NULL) < 0;
         s->bytes += l[side].len + 1;
-        l[side].len -= l[side].len > 0 && l[side].text[l[side].len - 1] == '\r';
+        strip_cr(&l[side]);
         measure(&l[side]);
         s->words += l[side].words;
         check_side(k, &l[side], side, &met);
         hash = hash << 32 | nmt_strings_hash(l[side].text, l[side].len);
     }
-    uint64_t least = l[0].words < l[1].words ? l[0].words : l[1].words;
-    uint64_t most = l[0].words < l[1].words ? l[1].words : l[0].words;
-    if (least > 0 && most > NMT_CHECK_RATIO * least)
+    if (refused && k->c->refused++ == 0)
+        k->c->first = k->c->pairs;
+    if (is_lopsided(l))
         find(k, NMT_FINDING_RATIO, -1, 0);
     if (l[0].words > 0 && l[0].len == l[1].len && memcmp(l[0].text, l[1].text, l[0].len) == 0)
         find(k, NMT_FINDING_IDENTICAL, -1, 0);
@@ -164,13 +209,27 @@ static int write_pair(struct nmt_output *const clean[2], const struct line l[2],
     return 0;
 }
 
+/* As nmt_lines_next; a line that is too long is one all the same. */
+static int next_line(struct nmt_lines *in, struct line *l, struct nmt_err *err)
+{
+    char *text = NULL;
+    *l = (struct line){ .text = "" };
+    int rc = nmt_lines_next(in, &text, &l->len, err);
+    if (rc > 0)
+        l->text = text;
+    l->over = rc == NMT_ELIMIT;
+    if (l->over && err)
+        *err = (struct nmt_err)NMT_ERR_INIT;
+    return l->over ? 1 : rc;
+}
+
 static int check_all(struct checker *k, struct nmt_output *const clean[2], struct nmt_err *err)
 {
     for (;;) {
         struct line l[2];
         int rc[2];
         for (int side = 0; side < 2; side++) {
-            NMT_TRY(rc[side] = nmt_lines_next(k->in[side], &l[side].text, &l[side].len, err));
+            NMT_TRY(rc[side] = next_line(k->in[side], &l[side], err));
             k->c->side[side].lines += rc[side] > 0;
         }
         if (!rc[0] && !rc[1])
@@ -184,27 +243,38 @@ static int check_all(struct checker *k, struct nmt_output *const clean[2], struc
     }
 }
 
+static int open_and_check(struct checker *k, const char *const clean[2], struct nmt_output *out[2],
+                          struct nmt_err *err)
+{
+    struct nmt_check *c = k->c;
+    for (int side = 0; side < 2; side++)
+        NMT_TRY(nmt_lines_open(&k->in[side], c->side[side].path, NMT_BITEXT_LINE, err));
+    for (int side = 0; side < 2 && clean; side++)
+        NMT_TRY(nmt_output_open(&out[side], clean[side], err));
+    NMT_TRY(check_all(k, clean ? out : NULL, err));
+    for (int side = 0; side < 2 && c->side[0].lines == c->side[1].lines; side++)
+        NMT_TRY(nmt_output_close(&out[side], err));
+    return 0;
+}
+
 int nmt_check_bitext(struct nmt_check *c, const char *source, const char *target,
-                     struct nmt_output *const clean[2], struct nmt_err *err)
+                     const char *const clean[2], struct nmt_err *err)
 {
     struct checker k = { .c = c };
+    struct nmt_output *out[2] = { NULL, NULL };
     *c = (struct nmt_check){ .side = { { .path = source }, { .path = target } } };
-    int rc = nmt_lines_open(&k.in[0], source, 0, err);
-    if (rc == 0)
-        rc = nmt_lines_open(&k.in[1], target, 0, err);
-    for (int side = 0; side < 2 && rc == 0; side++)
+    int rc = open_and_check(&k, clean, out, err);
+    for (int side = 0; side < 2; side++) {
         if (strcmp(c->side[side].path, "-") == 0)
             c->side[side].path = "(stdin)";
-    if (rc == 0)
-        rc = check_all(&k, clean, err);
-    nmt_lines_close(k.in[0]);
-    nmt_lines_close(k.in[1]);
+        nmt_lines_close(k.in[side]);
+        nmt_output_abandon(out[side]);
+    }
     free(k.seen.slots);
     return rc;
 }
 
 bool nmt_check_usable(const struct nmt_check *c)
 {
-    return c->side[0].lines == c->side[1].lines && c->clean > 0 &&
-           c->found[NMT_FINDING_INVALID].pairs == 0 && c->found[NMT_FINDING_NUL].pairs == 0;
+    return c->side[0].lines == c->side[1].lines && c->clean > 0 && c->refused == 0;
 }

@@ -31,6 +31,19 @@ static int report_found(const struct nmt_check *c, enum nmt_finding what, struct
     return nmt_buffer_addc(out, '\n', err);
 }
 
+static int report_verdict(const struct nmt_check *c, struct nmt_buffer *out, struct nmt_err *err)
+{
+    if (nmt_check_usable(c))
+        return nmt_buffer_adds(out, "usable\n", err);
+    if (c->side[0].lines != c->side[1].lines)
+        return nmt_buffer_adds(out, "not usable: the line counts differ\n", err);
+    if (c->refused > 0)
+        return nmt_buffer_addf(
+            out, err, "not usable: nmt-train refuses %llu pair%s, the first in line %llu\n",
+            ULL(c->refused), c->refused == 1 ? "" : "s", ULL(c->first));
+    return nmt_buffer_adds(out, "not usable: no pair is clean\n", err);
+}
+
 int nmt_check_report(const struct nmt_check *c, struct nmt_buffer *out, struct nmt_err *err)
 {
     uint64_t lines[2] = { c->side[0].lines, c->side[1].lines };
@@ -46,7 +59,7 @@ int nmt_check_report(const struct nmt_check *c, struct nmt_buffer *out, struct n
                             "clean", ULL(c->clean)));
     for (int what = 0; what < NMT_N_FINDINGS; what++)
         NMT_TRY(report_found(c, (enum nmt_finding)what, out, err));
-    return nmt_buffer_addf(out, err, "%s\n", nmt_check_usable(c) ? "usable" : "not usable");
+    return report_verdict(c, out, err);
 }
 
 static int json_side(const struct nmt_check_side *s, const char *key, struct nmt_buffer *out,
@@ -64,8 +77,9 @@ int nmt_check_json(const struct nmt_check *c, struct nmt_buffer *out, struct nmt
     NMT_TRY(nmt_buffer_addc(out, '{', err));
     for (int i = 0; i < 2; i++)
         NMT_TRY(json_side(&c->side[i], sides[i], out, err));
-    NMT_TRY(nmt_buffer_addf(out, err, "\"pairs\":%llu,\"clean\":%llu,\"usable\":%s,\"findings\":{",
-                            ULL(c->pairs), ULL(c->clean), nmt_check_usable(c) ? "true" : "false"));
+    NMT_TRY(nmt_buffer_addf(
+        out, err, "\"pairs\":%llu,\"clean\":%llu,\"refused\":%llu,\"usable\":%s,\"findings\":{",
+        ULL(c->pairs), ULL(c->clean), ULL(c->refused), nmt_check_usable(c) ? "true" : "false"));
     for (int what = 0; what < NMT_N_FINDINGS; what++) {
         const struct nmt_found *f = &c->found[what];
         NMT_TRY(nmt_buffer_addf(out, err, "%s\"%s\":{\"pairs\":%llu", what ? "," : "", keys[what],

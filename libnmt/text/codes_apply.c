@@ -231,15 +231,6 @@ static int apply_word(struct nmt_codes_applier *a, const char *word, size_t len,
     return cached ? remember(a, word, len, err) : 0;
 }
 
-/* Is the last character of a word one of those at which splitlines cuts? */
-static bool ends_line(const char *word, size_t len)
-{
-    size_t last = 1;
-    while (last < len && ((unsigned char)word[len - last] & 0xC0) == 0x80)
-        last++;
-    return nmt_codes_line_end(word + len - last, last) > 0;
-}
-
 int nmt_codes_apply(struct nmt_codes_applier *a, const char *line, size_t len,
                     struct nmt_buffer *out, struct nmt_err *err)
 {
@@ -259,7 +250,7 @@ int nmt_codes_apply(struct nmt_codes_applier *a, const char *line, size_t len,
         if (word > 0)
             NMT_TRY(apply_word(a, line + i, word, out, err));
         i += word;
-        at_start = word > 0 && ends_line(line + i - word, word);
+        at_start = word > 0 && nmt_codes_ends_line(line + i - word, word);
     }
     return 0;
 }

@@ -1,6 +1,7 @@
 /* Codes, and what goes with them, out of files. */
 #include "codes_internal.h"
 
+#include <nmt/filter.h>
 #include <nmt/lines.h>
 #include <nmt/number.h>
 
@@ -26,6 +27,17 @@ void nmt_codes_free(struct nmt_codes *c)
     free(c->glossaries);
     free(c->undo);
     free(c);
+}
+
+/* As nmt_lines_next; what is no text or was cut does not pass. */
+static int next_line(struct nmt_lines *in, char **line, size_t *len, struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    int rc = nmt_lines_next_whole(in, line, len, err);
+    if (rc > 0 && nmt_text_check(*line, *len, &why) < 0)
+        return nmt_fail(err, NMT_EFORMAT, nmt_lines_number(in), "%s:%llu: %s", nmt_lines_name(in),
+                        (unsigned long long)nmt_lines_number(in), why.msg);
+    return rc;
 }
 
 static int add_symbol(struct nmt_codes *c, const char *text, size_t len, uint32_t *symbol,
@@ -68,6 +80,9 @@ static int add_code(struct nmt_codes *c, char *line, size_t len, uint32_t rank, 
                     uint64_t number, struct nmt_err *err)
 {
     unsigned long long at = number;
+    if (rank == NMT_CODES_MAX)
+        return nmt_fail(err, NMT_EFORMAT, number, "%s:%llu: more than %zu codes", name, at,
+                        NMT_CODES_MAX);
     strip(&line, &len);
     char *space = only_space(line, len);
     if (!space)
@@ -117,17 +132,17 @@ static int load_codes(struct nmt_codes *c, struct nmt_lines *in, size_t merges, 
     size_t len;
     uint32_t rank = 0;
     uint64_t empty = 0; /* an empty line, which may only stand at the end */
-    int rc = nmt_lines_next(in, &line, &len, err);
+    int rc = next_line(in, &line, &len, err);
     if (rc == 0)
         return nmt_fail(err, NMT_EFORMAT, 1, "%s:1: file is empty", name);
     if (rc > 0) {
         NMT_TRY(rc = parse_version(c, line, len, name, err));
         if (rc == 1)
-            NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+            NMT_TRY(rc = next_line(in, &line, &len, err));
         else
             rc = 1;
     }
-    for (; rc > 0 && rank < merges; rc = nmt_lines_next(in, &line, &len, err)) {
+    for (; rc > 0 && rank < merges; rc = next_line(in, &line, &len, err)) {
         if (len > 0 && empty)
             return nmt_fail(err, NMT_EFORMAT, empty, "%s:%llu: line is empty", name,
                             (unsigned long long)empty);
@@ -152,7 +167,7 @@ int nmt_codes_load(struct nmt_codes **out, const char *path, size_t merges, stru
     if (rc == 0)
         rc = nmt_lines_open(&in, path, LONGEST_LINE, err);
     if (rc == 0)
-        rc = load_codes(c, in, merges < UINT32_MAX ? merges : UINT32_MAX, err);
+        rc = load_codes(c, in, merges, err);
     nmt_lines_close(in);
     if (rc < 0) {
         nmt_codes_free(c);
@@ -186,7 +201,7 @@ int nmt_codes_load_vocabulary(struct nmt_codes *c, const char *path, uint64_t th
     size_t len;
     NMT_TRY(nmt_lines_open(&in, path, LONGEST_LINE, err));
     int rc;
-    while ((rc = nmt_lines_next(in, &line, &len, err)) > 0) {
+    while ((rc = next_line(in, &line, &len, err)) > 0) {
         rc = add_entry(c, line, len, threshold, nmt_lines_name(in), nmt_lines_number(in), err);
         if (rc < 0)
             break;
@@ -195,14 +210,16 @@ int nmt_codes_load_vocabulary(struct nmt_codes *c, const char *path, uint64_t th
     return rc;
 }
 
-static int compile(regex_t *re, const char *expression, int flags, struct nmt_err *err)
+/* `given` is the expression as the user has it. */
+static int compile(regex_t *re, const char *expression, int flags, const char *given,
+                   struct nmt_err *err)
 {
     int rc = regcomp(re, expression, REG_EXTENDED | flags);
     char why[200];
     if (rc == 0)
         return 0;
     regerror(rc, re, why, sizeof why);
-    return nmt_fail(err, NMT_EUSAGE, 0, "glossary '%s': %s", expression, why);
+    return nmt_fail(err, NMT_EUSAGE, 0, "glossary '%s': %s", given, why);
 }
 
 static int compile_both(struct nmt_glossary *g, const char *expression, struct nmt_err *err)
@@ -212,9 +229,9 @@ static int compile_both(struct nmt_glossary *g, const char *expression, struct n
     if (!all)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     snprintf(all, size, "^(%s)$", expression);
-    int rc = compile(&g->any, expression, 0, err);
+    int rc = compile(&g->any, expression, 0, expression, err);
     if (rc == 0) {
-        rc = compile(&g->all, all, REG_NOSUB, err);
+        rc = compile(&g->all, all, REG_NOSUB, expression, err);
         if (rc < 0)
             regfree(&g->any);
     }

@@ -33,6 +33,9 @@ struct nmt_codes {
 /** Bytes of a character behind which a word ends although it is no space (VT, U+2028 ...), or 0. */
 size_t nmt_codes_line_end(const char *p, size_t n);
 
+/** Is the last character of a word (len > 0) one of those? */
+bool nmt_codes_ends_line(const char *word, size_t len);
+
 /** Bytes of the word that begins at p[0..n): up to a space or CR, or behind a line end. */
 size_t nmt_codes_word(const char *p, size_t n);
 

@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_BOUND (SIZE_MAX / 2)
+#define NO_BOUND    (SIZE_MAX / 2)
+#define MOST_WEIGHT ((uint64_t)1 << 62)
 
 struct nmt_codes_learner {
     struct nmt_codes_options opt;
     struct nmt_word_counts words;
-    uint64_t lines;
+    uint64_t weight; /* bytes of running words in a dictionary: no pair is seen more often */
 };
 
 int nmt_codes_learner_new(struct nmt_codes_learner **out, const struct nmt_codes_options *opt,
@@ -41,7 +42,7 @@ void nmt_codes_learner_free(struct nmt_codes_learner *l)
     free(l);
 }
 
-/* "word count" */
+/* "word count". A word never holds what ends one in text. */
 static int add_entry(struct nmt_codes_learner *l, const char *line, size_t len, struct nmt_err *err)
 {
     size_t lead = nmt_codes_space(line, len);
@@ -57,7 +58,13 @@ static int add_entry(struct nmt_codes_learner *l, const char *line, size_t len, 
         memcpy(digits, space + 1, n);
     if (nmt_number_int(&count, digits, 0, INT64_MAX, "count", NULL) < 0)
         return nmt_fail(err, NMT_EFORMAT, 0, "not a word and a count");
-    return nmt_word_counts_add(&l->words, line, (size_t)(space - line), (uint64_t)count, err);
+    size_t word = (size_t)(space - line);
+    if (nmt_codes_word(line, word) < word || nmt_codes_ends_line(line, word))
+        return nmt_fail(err, NMT_EFORMAT, 0, "the word holds an end of a line");
+    if ((uint64_t)count > (MOST_WEIGHT - l->weight) / word)
+        return nmt_fail(err, NMT_EFORMAT, 0, "the counts are too large together");
+    l->weight += (uint64_t)count * word;
+    return nmt_word_counts_add(&l->words, line, word, (uint64_t)count, err);
 }
 
 int nmt_codes_learner_add(struct nmt_codes_learner *l, const char *line, size_t len,

@@ -38,6 +38,14 @@ size_t nmt_codes_space(const char *p, size_t n)
     return i;
 }
 
+bool nmt_codes_ends_line(const char *word, size_t len)
+{
+    size_t last = 1;
+    while (last < len && ((unsigned char)word[len - last] & 0xC0) == 0x80)
+        last++;
+    return nmt_codes_line_end(word + len - last, last) > 0;
+}
+
 /* The next place from `at` on where glossary k matches something that begins and ends between
  * characters. */
 static bool find_match(const struct nmt_codes *c, size_t k, const char *word, size_t at,

@@ -61,7 +61,7 @@ struct block {
 static int run_line(struct block *b, struct part *p, size_t i, size_t worker, struct nmt_err *err)
 {
     size_t start = i ? b->ends[i - 1] : 0, len = b->ends[i] - start;
-    const char *line = b->text.data + start;
+    const char *line = b->text.data ? b->text.data + start : ""; /* all lines may be empty */
     int rc = nmt_text_check(line, len, err);
     if (rc < 0 && b->f->invalid == NMT_INVALID_REPLACE) {
         *err = (struct nmt_err)NMT_ERR_INIT;

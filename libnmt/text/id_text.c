@@ -91,6 +91,8 @@ int nmt_ids_parse_pieces(struct nmt_ids *ids, const char *line, size_t len,
 
 int nmt_ids_format(struct nmt_buffer *out, const nmt_id *ids, size_t n, struct nmt_err *err)
 {
+    if (n == 0)
+        return 0;                                  /* out may have no data yet */
     NMT_TRY(nmt_buffer_reserve(out, n * 11, err)); /* ten digits and a space each */
     char *p = out->data + out->len;
     for (size_t i = 0; i < n; i++) {

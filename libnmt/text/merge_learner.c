@@ -27,7 +27,7 @@ static void release_gains(struct nmt_merge_gains *g)
 void nmt_merge_learner_release(struct nmt_merge_learner *m)
 {
     nmt_merge_text_release(&m->text);
-    nmt_candidates_release(&m->candidates);
+    nmt_survey_release(&m->candidates);
     release_gains(&m->before);
     release_gains(&m->behind);
     free(m->heap);
@@ -169,8 +169,8 @@ static int heap_push(struct nmt_merge_learner *m, uint32_t number, struct nmt_er
 
 static int survey(struct nmt_merge_learner *m, uint64_t below, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
-    NMT_TRY(nmt_candidates_survey(c, &m->text, below, m->budget, err));
+    struct nmt_survey *c = &m->candidates;
+    NMT_TRY(nmt_survey_run(c, &m->text, below, m->budget, err));
     m->n_heap = 0;
     for (uint32_t i = 0; i < c->n; i++)
         NMT_TRY(heap_push(m, i, err));
@@ -207,9 +207,9 @@ static void gain(struct nmt_merge_gains *g, uint32_t symbol, uint64_t count, siz
     of->last = (uint32_t)place;
 }
 
-static void lose(struct nmt_candidates *c, uint32_t left, uint32_t right, uint64_t count)
+static void lose(struct nmt_survey *c, uint32_t left, uint32_t right, uint64_t count)
 {
-    uint32_t number = nmt_candidates_find(c, left, right);
+    uint32_t number = nmt_survey_find(c, left, right);
     if (number != NMT_PAIR_NONE)
         c->items[number].count -= count;
 }
@@ -281,7 +281,7 @@ static void join_places(struct nmt_merge_learner *m, struct nmt_pair *pair, uint
 /* Counts what the neighbours of joined symbols lose and gain. */
 static void count_changes(struct nmt_merge_learner *m, const struct nmt_pair *pair, uint32_t joined)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     for (struct joins j = joins_of(m, pair, joined); next_join(&j);) {
         uint64_t count = nmt_merge_count(&m->text, j.place);
         if (j.past && !j.after_joined) {
@@ -299,14 +299,14 @@ static void count_changes(struct nmt_merge_learner *m, const struct nmt_pair *pa
 static int add_pairs(struct nmt_merge_learner *m, struct nmt_merge_gains *g, bool is_before,
                      uint32_t joined, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     for (size_t i = 0; i < g->n_touched; i++) {
         uint32_t other = g->touched[i];
         struct nmt_merge_gain *of = &g->of[other];
         if (of->count < c->threshold)
             continue;
-        NMT_TRY(nmt_candidates_add(c, is_before ? other : joined, is_before ? joined : other, of->n,
-                                   &of->pair, err));
+        NMT_TRY(nmt_survey_add(c, is_before ? other : joined, is_before ? joined : other, of->n,
+                               &of->pair, err));
         c->items[of->pair].count = of->count;
         NMT_TRY(heap_push(m, of->pair, err));
     }
@@ -315,14 +315,14 @@ static int add_pairs(struct nmt_merge_learner *m, struct nmt_merge_gains *g, boo
 
 static void add_places(struct nmt_merge_learner *m, const struct nmt_pair *pair, uint32_t joined)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     for (struct joins j = joins_of(m, pair, joined); next_join(&j);) {
         uint32_t before = j.past && !j.after_joined ? m->before.of[j.past].pair : NMT_PAIR_NONE;
         uint32_t behind = j.next ? m->behind.of[j.next].pair : NMT_PAIR_NONE;
         if (before != NMT_PAIR_NONE)
-            nmt_candidates_put(c, before, j.previous);
+            nmt_survey_put(c, before, j.previous);
         if (behind != NMT_PAIR_NONE)
-            nmt_candidates_put(c, behind, j.place);
+            nmt_survey_put(c, behind, j.place);
     }
 }
 
@@ -335,7 +335,7 @@ static void clear_gains(struct nmt_merge_gains *g)
 
 static int join(struct nmt_merge_learner *m, uint32_t number, uint32_t joined, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     NMT_TRY(grow_gains(&m->before, m->text.symbols.n, err));
     NMT_TRY(grow_gains(&m->behind, m->text.symbols.n, err));
     struct nmt_pair pair = c->items[number];
@@ -355,7 +355,7 @@ static int join(struct nmt_merge_learner *m, uint32_t number, uint32_t joined, s
 int nmt_merge_learner_step(struct nmt_merge_learner *m, uint64_t min_count, uint32_t *left,
                            uint32_t *right, uint32_t *joined, struct nmt_err *err)
 {
-    struct nmt_candidates *c = &m->candidates;
+    struct nmt_survey *c = &m->candidates;
     for (;;) {
         if (m->n_heap == 0 && (c->threshold <= 1 || c->threshold <= min_count))
             return 0;

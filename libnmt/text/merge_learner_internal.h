@@ -6,13 +6,13 @@
 #ifndef NMT_MERGE_LEARNER_INTERNAL_H
 #define NMT_MERGE_LEARNER_INTERNAL_H
 
-#include "candidates_internal.h"
+#include "pair_survey_internal.h"
 
 struct nmt_merge_learner {
     struct nmt_merge_text text;
     bool bar_bytes; /* pieces spelt as byte pieces are not to be made */
     size_t budget; /* bytes for places of a survey; another budget does not change what is learnt */
-    struct nmt_candidates candidates;
+    struct nmt_survey candidates;
     struct nmt_merge_wait {
         uint64_t priority;
         uint32_t pair;

@@ -65,6 +65,8 @@ static const char *piece_fault(const char *piece, size_t len)
             return nmt_utf8_valid(piece, len) < len ? "piece is not valid UTF-8"
                                                     : "U+2582 stands alone (see "
                                                       "nmt-vocabulary(5))";
+        if (i > 0 && memcmp(piece + i, NMT_SPACE, NMT_SPACE_LEN) == 0)
+            return "piece reaches over a space";
         i += symbol;
     }
     return NULL;
@@ -130,7 +132,7 @@ int nmt_vocab_push(struct nmt_vocab *v, const char *piece, size_t len, float sco
     if (!fault && !isfinite(score))
         fault = "score is not a finite number";
     if (!fault && v->pieces.n >= NMT_VOCAB_MAX)
-        fault = "more than 16777216 pieces";
+        fault = "more than 4194304 pieces";
     if (fault)
         return nmt_fail(err, NMT_EFORMAT, line, "%s:%llu: %s", from.name, line, fault);
     if (id < NMT_ID_SPECIALS &&
@@ -190,6 +192,11 @@ int nmt_vocab_from_pieces(struct nmt_vocab **out, const struct nmt_vocab_spec *s
 size_t nmt_vocab_size(const struct nmt_vocab *v)
 {
     return v->pieces.n;
+}
+
+bool nmt_vocab_is_foreign(const struct nmt_vocab *v)
+{
+    return v->foreign;
 }
 
 const struct nmt_vocab_spec *nmt_vocab_spec(const struct nmt_vocab *v)

@@ -5,10 +5,9 @@
  *   <unk>	0
  *   ...
  *
- * One piece a line, its score behind the last tab. The size in the header shows a cut file.
- * A .vocab of sentencepiece has the same lines without a header, and no escapes.
+ * One piece a line, its score behind the last tab. The size in the header shows a file that was cut
+ * between lines, a line without LF one that was cut inside.
  */
-#include "spelling_internal.h"
 #include "vocab_internal.h"
 
 #include <nmt/lines.h>
@@ -67,6 +66,21 @@ static int bad_header(struct nmt_err *err, const char *name, const char *what, s
                     (int)(len < 80 ? len : 80), what);
 }
 
+static int set_size(struct header *h, const char *value, size_t len, const char *name,
+                    struct nmt_err *err)
+{
+    char digits[32] = "";
+    int64_t size;
+    struct nmt_err why = NMT_ERR_INIT;
+    if (len >= sizeof digits)
+        return bad_header(err, name, value, len);
+    memcpy(digits, value, len);
+    if (nmt_number_int(&size, digits, NMT_ID_SPECIALS, NMT_VOCAB_MAX, "size", &why) < 0)
+        return nmt_fail(err, NMT_EFORMAT, 1, "%s:1: header: %s", name, why.msg);
+    h->size = (size_t)size;
+    return 0;
+}
+
 static int set_key(struct header *h, int key, const char *value, size_t len, const char *name,
                    struct nmt_err *err)
 {
@@ -84,14 +98,7 @@ static int set_key(struct header *h, int key, const char *value, size_t len, con
         i = find_word(yes_no, value, len);
         h->spec.byte_fallback = i == 1;
     } else {
-        char digits[32] = "";
-        int64_t size;
-        if (len < sizeof digits)
-            memcpy(digits, value, len);
-        if (nmt_number_int(&size, digits, NMT_ID_SPECIALS, NMT_VOCAB_MAX, "size", NULL) < 0)
-            i = -1;
-        else
-            h->size = (size_t)size;
+        return set_size(h, value, len, name, err);
     }
     return i < 0 ? bad_header(err, name, value, len) : 0;
 }
@@ -129,9 +136,9 @@ static int parse_header(struct header *h, const char *line, size_t len, const ch
     return 0;
 }
 
-/* "piece TAB score": a piece may hold tabs itself, so the last one counts. */
-static int split_line(const char *line, size_t len, struct nmt_piece_origin from, size_t *piece,
-                      float *score, struct nmt_err *err)
+/* A piece may hold tabs itself, so the last one counts. */
+int nmt_vocab_split_line(const char *line, size_t len, struct nmt_piece_origin from, size_t *piece,
+                         float *score, struct nmt_err *err)
 {
     unsigned long long at = from.line;
     const char *tab = line + len;
@@ -161,61 +168,18 @@ static int load_own(struct nmt_vocab **v, struct nmt_lines *in, char *line, size
     for (size_t i = 0; i < h.size; i++) {
         struct nmt_piece_origin from = { name, i + 2 };
         float score;
-        NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+        NMT_TRY(rc = nmt_lines_next_whole(in, &line, &len, err));
         if (rc == 0)
             return nmt_fail(err, NMT_ETRUNC, i + 1, "%s:%zu: file ends after %zu of %zu pieces",
                             name, i + 1, i, h.size);
-        NMT_TRY(split_line(line, len, from, &len, &score, err));
+        NMT_TRY(nmt_vocab_split_line(line, len, from, &len, &score, err));
         NMT_TRY(nmt_vocab_push(*v, line, len, score, from, err));
     }
-    NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
+    NMT_TRY(rc = nmt_lines_next_whole(in, &line, &len, err));
     if (rc > 0)
         return nmt_fail(err, NMT_EFORMAT, h.size + 2,
                         "%s:%zu: more pieces than the %zu of the header", name, h.size + 2, h.size);
     return nmt_vocab_seal(*v, (struct nmt_piece_origin){ name, h.size + 1 }, err);
-}
-
-/* A piece as sentencepiece writes it: U+2581 is a space and there is no escape. */
-static int push_foreign(struct nmt_vocab *v, const char *piece, size_t len, float score,
-                        struct nmt_piece_origin from, struct nmt_buffer *text, struct nmt_err *err)
-{
-    static const char space[] = NMT_SPACE, escape[] = NMT_ESCAPE;
-    text->len = 0;
-    for (size_t i = 0; i < len; i++) {
-        bool three = len - i >= NMT_SPACE_LEN;
-        if (i > 0 && three && memcmp(piece + i, space, NMT_SPACE_LEN) == 0)
-            return nmt_fail(err, NMT_EFORMAT, from.line,
-                            "%s:%llu: piece '%.*s' reaches from one word into another, which is "
-                            "not supported",
-                            from.name, (unsigned long long)from.line, (int)(len < 99 ? len : 99),
-                            piece);
-        if (three && memcmp(piece + i, escape, NMT_SPACE_LEN) == 0)
-            NMT_TRY(nmt_buffer_add(text, escape, NMT_SPACE_LEN, err));
-        NMT_TRY(nmt_buffer_addc(text, piece[i], err));
-    }
-    return nmt_vocab_push(v, text->data, text->len, score, from, err);
-}
-
-/* All lines of a file without a header, the first of which has been read. */
-static int load_foreign(struct nmt_vocab **v, struct nmt_lines *in, char *line, size_t len,
-                        const struct nmt_vocab_spec *spec, struct nmt_buffer *text,
-                        struct nmt_err *err)
-{
-    struct nmt_piece_origin from = { nmt_lines_name(in), 0 };
-    struct nmt_vocab_spec guess = *spec;
-    guess.byte_fallback = true;
-    NMT_TRY(nmt_vocab_begin(v, &guess, err));
-    int rc = 1;
-    while (rc > 0) {
-        float score;
-        from.line++;
-        NMT_TRY(split_line(line, len, from, &len, &score, err));
-        NMT_TRY(push_foreign(*v, line, len, score, from, text, err));
-        NMT_TRY(rc = nmt_lines_next(in, &line, &len, err));
-    }
-    if ((*v)->n_bytes == 0)
-        (*v)->spec.byte_fallback = false;
-    return nmt_vocab_seal(*v, from, err);
 }
 
 int nmt_vocab_load_as(struct nmt_vocab **out, const char *path, const struct nmt_vocab_spec *spec,
@@ -223,18 +187,16 @@ int nmt_vocab_load_as(struct nmt_vocab **out, const char *path, const struct nmt
 {
     struct nmt_lines *in = NULL;
     struct nmt_vocab *v = NULL;
-    struct nmt_buffer text = NMT_BUFFER_INIT;
     char *line;
     size_t len;
     NMT_TRY(nmt_lines_open(&in, path, LONGEST_LINE, err));
-    int rc = nmt_lines_next(in, &line, &len, err);
+    int rc = nmt_lines_next_whole(in, &line, &len, err);
     if (rc == 0)
         rc = nmt_fail(err, NMT_EFORMAT, 1, "%s:1: file is empty", nmt_lines_name(in));
     if (rc > 0)
-        rc = spec && !has_magic(line, len) ? load_foreign(&v, in, line, len, spec, &text, err)
+        rc = spec && !has_magic(line, len) ? nmt_vocab_load_foreign(&v, in, line, len, spec, err)
                                            : load_own(&v, in, line, len, err);
     nmt_lines_close(in);
-    nmt_buffer_release(&text);
     if (rc < 0) {
         nmt_vocab_free(v);
         return rc;

@@ -6,6 +6,7 @@
 #include "strings_internal.h"
 
 #include <nmt/buffer.h>
+#include <nmt/lines.h>
 #include <nmt/vocab.h>
 
 #include <pthread.h>
@@ -17,6 +18,7 @@ enum nmt_piece_kind { NMT_PIECE_TEXT, NMT_PIECE_SPACES, NMT_PIECE_SPECIAL, NMT_P
 
 struct nmt_vocab {
     struct nmt_vocab_spec spec;
+    bool foreign;              /* from a file of sentencepiece */
     struct nmt_strings pieces; /* number = id; value = enum nmt_piece_kind */
     float *scores;
     size_t cap_scores;
@@ -42,6 +44,17 @@ int nmt_vocab_push(struct nmt_vocab *v, const char *piece, size_t len, float sco
                    struct nmt_piece_origin from, struct nmt_err *err) NMT_MUST_USE;
 int nmt_vocab_seal(struct nmt_vocab *v, struct nmt_piece_origin from,
                    struct nmt_err *err) NMT_MUST_USE;
+
+/** Parts "piece TAB score": *piece is the length of the piece. */
+int nmt_vocab_split_line(const char *line, size_t len, struct nmt_piece_origin from, size_t *piece,
+                         float *score, struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * Loads a file of sentencepiece, the first line of which has been read. *v may be set when it
+ * fails, and is the caller's all the same.
+ */
+int nmt_vocab_load_foreign(struct nmt_vocab **v, struct nmt_lines *in, char *line, size_t len,
+                           const struct nmt_vocab_spec *spec, struct nmt_err *err) NMT_MUST_USE;
 
 /** The byte that a piece such as <0xE2> stands for, -1 for any other. */
 int nmt_piece_byte(const char *piece, size_t len);

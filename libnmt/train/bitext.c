@@ -1,15 +1,13 @@
 /* The training data: reading, segmenting, counting what is left out. */
 #include "train/bitext.h"
 
+#include <nmt/check.h>
 #include <nmt/lines.h>
 #include <nmt/sides.h>
-#include <nmt/utf8.h>
 
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
-
-#define LONGEST_LINE ((size_t)1 << 24)
 
 void nmt_text_release(struct nmt_text *t)
 {
@@ -43,17 +41,10 @@ static int grow(void **array, size_t *cap, size_t need, size_t size, struct nmt_
 static int add_line(struct nmt_text *t, const char *name, uint64_t number, const char *line,
                     size_t len, struct nmt_err *err)
 {
-    size_t bad = nmt_utf8_valid(line, len);
-    const char *nul = memchr(line, '\0', bad), *cr = memchr(line, '\r', bad);
-    if (nul)
-        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: NUL at byte %zu", name,
-                        (unsigned long long)number, (size_t)(nul - line) + 1);
-    if (cr) /* translating would refuse such a line too */
-        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: CR at byte %zu; only LF ends a line",
-                        name, (unsigned long long)number, (size_t)(cr - line) + 1);
-    if (bad < len)
-        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: invalid UTF-8 at byte %zu", name,
-                        (unsigned long long)number, bad + 1);
+    struct nmt_err why = NMT_ERR_INIT;
+    if (nmt_bitext_line(line, len, &why) < 0)
+        return nmt_fail(err, NMT_ETEXT, number, "%s:%llu: %s", name, (unsigned long long)number,
+                        why.msg);
     void *at = t->at;
     int rc = grow(&at, &t->cap, t->n + 2, sizeof *t->at, err);
     t->at = at;
@@ -70,7 +61,7 @@ static int read_tsv(struct nmt_text *source, struct nmt_text *target, const char
     struct nmt_lines *in = NULL;
     char *line;
     size_t len;
-    NMT_TRY(nmt_lines_open(&in, path, LONGEST_LINE, err));
+    NMT_TRY(nmt_lines_open(&in, path, NMT_BITEXT_LINE, err));
     int rc;
     while ((rc = nmt_lines_next(in, &line, &len, err)) > 0) {
         const uint64_t number = nmt_lines_number(in);
@@ -100,7 +91,7 @@ int nmt_text_read_pair(struct nmt_text *source, struct nmt_text *target, const c
     struct nmt_text *text[2] = { source, target };
     const char *const paths[2] = { source_path, target_path };
     struct nmt_sides sides = { 0 };
-    int rc = nmt_sides_open(&sides, paths, 2, LONGEST_LINE, err);
+    int rc = nmt_sides_open(&sides, paths, 2, NMT_BITEXT_LINE, err);
     while (rc == 0 && (rc = nmt_sides_next(&sides, err)) > 0) {
         rc = 0;
         for (size_t i = 0; rc == 0 && i < 2; i++)
@@ -117,19 +108,30 @@ int nmt_text_read_pair(struct nmt_text *source, struct nmt_text *target, const c
 void nmt_bitext_release(struct nmt_bitext *b)
 {
     free(b->ids);
+    free(b->words);
     free(b->pair);
     *b = (struct nmt_bitext){ .ids = NULL };
 }
 
-static int add_ids(struct nmt_bitext *b, const nmt_id *ids, size_t n, struct nmt_err *err)
+static int add_ids(struct nmt_bitext *b, const struct nmt_segmented *cut, size_t n, bool words,
+                   struct nmt_err *err)
 {
     void *array = b->ids;
     int rc = grow(&array, &b->cap_ids, b->n_ids + n + 1, sizeof *b->ids, err);
     b->ids = array;
     NMT_TRY(rc);
     if (n)
-        memcpy(b->ids + b->n_ids, ids, n * sizeof *ids);
+        memcpy(b->ids + b->n_ids, cut->ids, n * sizeof *b->ids);
     b->ids[b->n_ids + n] = NMT_ID_EOS;
+    if (words) {
+        array = b->words;
+        rc = grow(&array, &b->cap_words, b->n_ids + n + 1, sizeof *b->words, err);
+        b->words = array;
+        NMT_TRY(rc);
+        for (size_t i = 0; i < n; i++)
+            b->words[b->n_ids + i] = nmt_word_16(cut->word[i]);
+        b->words[b->n_ids + n] = NMT_NO_WORD_16;
+    }
     b->n_ids += n + 1;
     return 0;
 }
@@ -144,7 +146,8 @@ static uint64_t count_unknown(const nmt_id *ids, size_t n)
 
 /* One pair, source segmented by s[0] and target by s[1] (both may be one segmenter). */
 static int add_pair(struct nmt_bitext *b, struct nmt_segmenter *s[2], const char *line[2],
-                    const size_t len[2], uint32_t number, size_t max_length, struct nmt_err *err)
+                    const size_t len[2], uint32_t number, size_t max_length, bool words,
+                    struct nmt_err *err)
 {
     const size_t first = b->n_ids;
     size_t n[2];
@@ -159,15 +162,16 @@ static int add_pair(struct nmt_bitext *b, struct nmt_segmenter *s[2], const char
             b->n_ids = first;
             return 0;
         }
-        NMT_TRY(add_ids(b, cut->ids, n[side], err));
+        NMT_TRY(add_ids(b, cut, n[side], words, err));
     }
     void *array = b->pair;
     int rc = grow(&array, &b->cap, b->n + 1, sizeof *b->pair, err);
     b->pair = array;
     NMT_TRY(rc);
     const size_t target = first + n[0] + 1;
-    b->pair[b->n++] =
-        (struct nmt_bitext_pair){ first, target, (uint32_t)n[0] + 1, (uint32_t)n[1] + 1, number };
+    b->pair[b->n++] = (struct nmt_bitext_pair){
+        first, target, (uint32_t)n[0] + 1, (uint32_t)n[1] + 1, number, 1
+    };
     b->S_total += n[0];
     b->T_total += n[1];
     b->unknown_source += count_unknown(b->ids + first, n[0]);
@@ -200,7 +204,8 @@ static int digest(struct nmt_bitext *b, struct nmt_err *err)
 
 int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
                      const struct nmt_text *target, const struct nmt_vocab *source_vocab,
-                     const struct nmt_vocab *target_vocab, size_t max_length, struct nmt_err *err)
+                     const struct nmt_vocab *target_vocab, size_t max_length, bool words,
+                     struct nmt_err *err)
 {
     struct nmt_segmenter *s[2] = { NULL, NULL };
     int rc = nmt_segmenter_new(&s[0], source_vocab, err);
@@ -211,11 +216,22 @@ int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
         size_t len[2];
         const char *line[2] = { nmt_text_line(source, i, &len[0]),
                                 nmt_text_line(target, i, &len[1]) };
-        rc = add_pair(b, s, line, len, (uint32_t)i, max_length, err);
+        rc = add_pair(b, s, line, len, (uint32_t)i, max_length, words, err);
     }
     nmt_segmenter_free(s[0]);
     nmt_segmenter_free(s[1]);
     return rc < 0 ? rc : digest(b, err);
+}
+
+bool nmt_vocab_same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
+{
+    bool same = nmt_vocab_size(a) == nmt_vocab_size(b);
+    for (nmt_id i = 0; same && i < nmt_vocab_size(a); i++) {
+        size_t n, m;
+        const char *x = nmt_vocab_piece(a, i, &n), *y = nmt_vocab_piece(b, i, &m);
+        same = n == m && memcmp(x, y, n) == 0;
+    }
+    return same;
 }
 
 static int learn(struct nmt_vocab **v, const struct nmt_config *c,

@@ -10,6 +10,7 @@
 #include <nmt/id.h>
 #include <nmt/vocab.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,14 +34,24 @@ const char *nmt_text_line(const struct nmt_text *t, size_t i, size_t *len);
 int nmt_text_read_pair(struct nmt_text *source, struct nmt_text *target, const char *source_path,
                        const char *target_path, struct nmt_err *err) NMT_MUST_USE;
 
+#define NMT_NO_WORD_16 UINT16_MAX
+
+/** A word of struct nmt_segmented as struct nmt_bitext holds it; its sentences are short. */
+static inline uint16_t nmt_word_16(uint32_t word)
+{
+    return word < NMT_NO_WORD_16 ? (uint16_t)word : NMT_NO_WORD_16;
+}
+
 /** Sentence pairs as ids; every sentence ends with </s>. */
 struct nmt_bitext {
     nmt_id *ids;
-    size_t n_ids, cap_ids;
+    uint16_t *words; /* the word of each id, NMT_NO_WORD_16 of none; NULL: not asked for */
+    size_t n_ids, cap_ids, cap_words;
     struct nmt_bitext_pair {
         size_t source, target; /* first id of each side in ids */
         uint32_t S, T;         /* with </s> */
         uint32_t line;         /* from 0, in the text */
+        float weight;          /* of its loss; 1 at first */
     } * pair;
     size_t n, cap;
     size_t empty, long_;       /* pairs left out: a side without words, or over the limit */
@@ -52,13 +63,16 @@ struct nmt_bitext {
 /**
  * Segments the lines. Pairs with an empty side or with more than max_length tokens on a side are
  * left out and counted; max_length 0: no limit, and pairs with an empty side are kept (an empty
- * sentence is </s> alone).
+ * sentence is </s> alone). words: the word of each id is kept too.
  */
 int nmt_bitext_build(struct nmt_bitext *b, const struct nmt_text *source,
                      const struct nmt_text *target, const struct nmt_vocab *source_vocab,
-                     const struct nmt_vocab *target_vocab, size_t max_length,
+                     const struct nmt_vocab *target_vocab, size_t max_length, bool words,
                      struct nmt_err *err) NMT_MUST_USE;
 void nmt_bitext_release(struct nmt_bitext *b);
+
+/** Have both the same pieces under the same ids? */
+bool nmt_vocab_same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b);
 
 /** Learns the vocabularies a configuration asks for; *target may be *source (joint). */
 int nmt_vocab_learn_pair(struct nmt_vocab **source, struct nmt_vocab **target,

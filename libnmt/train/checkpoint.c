@@ -2,17 +2,12 @@
  * The model file, and the state beside it from which training goes on. Both appear whole: a run
  * that is killed at any moment finds the last complete state, and does again what came after it,
  * with the same result.
- *
- * A state holds the configuration key by key and a digest of the data, so that a change is noticed
- * and can be named. Keys that cannot change what is learnt (threads, time, where files are) are not
- * compared.
  */
-#include "train/trainer.h"
+#include "train/changes.h"
+#include "train/kept.h"
 
 #include "model/model.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,86 +25,19 @@
     X(bad_checks)                                                                                  \
     X(plateau)
 
-static void hex(char out[33], const uint8_t digest[16])
-{
-    for (int i = 0; i < 16; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
-
-static bool decides(const char *key)
-{
-    static const char *const others[] = { "data.",
-                                          "train.threads",
-                                          "train.minutes",
-                                          "train.save-every",
-                                          "vocabulary.source",
-                                          "vocabulary.target" };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strncmp(key, others[i], strlen(others[i])) == 0)
-            return false;
-    return true;
-}
-
-/* Calls `each` with "section.key" and the value as text, for the keys that decide the result. */
-static int each_key(const struct nmt_config *c,
-                    int (*each)(void *arg, const char *key, const char *value, struct nmt_err *err),
-                    void *arg, struct nmt_err *err)
-{
-    char value[64];
-#define AS_TEXT(v)   snprintf(value, sizeof value, "%.63s", (v))
-#define AS_INT(v)    snprintf(value, sizeof value, "%" PRId64, (v))
-#define AS_REAL(v)   snprintf(value, sizeof value, "%.17g", (v))
-#define AS_BOOL(v)   snprintf(value, sizeof value, "%s", (v) ? "true" : "false")
-#define AS_CHOICE(v) snprintf(value, sizeof value, "%d", (v))
-#define ONE(section, field, key, type, standard, paper, min, max, words, sentence)                 \
-    if (decides(#section "." key)) {                                                               \
-        AS_##type(c->section##_##field);                                                           \
-        NMT_TRY(each(arg, #section "." key, value, err));                                          \
-    }
-    NMT_CONFIG_MAP(ONE)
-#undef ONE
-    return 0;
-}
-
 /* --- writing --------------------------------------------------------------------------------- */
-
-/* GGUF's keys have no hyphen. */
-static const char *config_key(char *out, size_t size, const char *key)
-{
-    snprintf(out, size, "config.%s", key);
-    for (char *p = out; *p; p++)
-        if (*p == '-')
-            *p = '_';
-    return out;
-}
-
-static int add_config(void *arg, const char *key, const char *value, struct nmt_err *err)
-{
-    char name[96];
-    return nmt_gguf_add_str(arg, config_key(name, sizeof name, key), value, err);
-}
-
-static int add_digests(const struct nmt_trainer *t, struct nmt_gguf_writer *w, struct nmt_err *err)
-{
-    char text[33];
-    hex(text, t->data.digest);
-    NMT_TRY(nmt_gguf_add_str(w, "training.data", text, err));
-    NMT_TRY(nmt_gguf_add_u64(w, "training.pairs", t->data.n, err));
-    hex(text, t->valid.digest);
-    return t->valid.n ? nmt_gguf_add_str(w, "training.validation_data", text, err) : 0;
-}
 
 static int add_provenance(void *arg, struct nmt_gguf_writer *w, struct nmt_err *err)
 {
     const struct nmt_trainer *t = arg;
-    NMT_TRY(add_digests(t, w, err));
+    NMT_TRY(nmt_changes_add_digests(t, w, err));
     NMT_TRY(nmt_gguf_add_u64(w, "training.updates", t->optimizer.updates, err));
     NMT_TRY(nmt_gguf_add_u64(w, "training.seed", (uint64_t)t->config->train_seed, err));
     if (t->valid.n == 0)
         return 0;
     const bool bleu = t->config->train_metric == NMT_VALID_BLEU;
     return nmt_gguf_add_f64(w, bleu ? "training.validation_bleu" : "training.validation_perplexity",
-                            bleu ? t->at.best : -t->at.best, err);
+                            bleu ? t->score : -t->score, err);
 }
 
 /* Files hold single precision; the double build of the tests narrows. */
@@ -127,7 +55,7 @@ static const float *floats_of(const real *block, size_t n, float **owned)
 #endif
 }
 
-int nmt_trainer_save_model(struct nmt_trainer *t, struct nmt_err *err)
+int nmt_trainer_save_model(struct nmt_trainer *t, const char *path, struct nmt_err *err)
 {
     struct nmt_output *out = NULL;
     uint8_t fingerprint[NMT_FINGERPRINT];
@@ -142,7 +70,7 @@ int nmt_trainer_save_model(struct nmt_trainer *t, struct nmt_err *err)
         .provenance = add_provenance,
         .arg = t,
     };
-    int rc = content.weights ? nmt_output_open(&out, t->opt->model, err)
+    int rc = content.weights ? nmt_output_open(&out, path, err)
                              : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     if (rc == 0)
         rc = nmt_model_write(&content, out, fingerprint, err);
@@ -162,6 +90,7 @@ static int add_position(const struct nmt_trainer *t, struct nmt_gguf_writer *w, 
     NMT_TRY(nmt_gguf_add_f64(w, "state.best", t->at.best, err));
     NMT_TRY(nmt_gguf_add_f64(w, "state.rate_factor", t->at.rate_factor, err));
     NMT_TRY(nmt_gguf_add_f64(w, "state.seconds", t->at.seconds, err));
+    NMT_TRY(nmt_kept_add_to(t, w, err));
     return nmt_gguf_add_bool(w, "state.finished", t->at.finished, err);
 }
 
@@ -191,8 +120,8 @@ static int fill_state(const struct nmt_trainer *t, struct nmt_gguf_writer *w, st
 {
     NMT_TRY(nmt_gguf_add_str(w, "general.architecture", "rnnsearch", err));
     NMT_TRY(nmt_gguf_add_str(w, "general.type", "training-state", err));
-    NMT_TRY(each_key(t->config, add_config, w, err));
-    NMT_TRY(add_digests(t, w, err));
+    NMT_TRY(nmt_changes_add_config(t->config, w, err));
+    NMT_TRY(nmt_changes_add_digests(t, w, err));
     NMT_TRY(add_position(t, w, err));
     NMT_TRY(nmt_gguf_add_bool(w, "vocabulary.shared", t->source == t->target, err));
     NMT_TRY(nmt_model_add_vocab(w, "vocabulary.source", t->source, err));
@@ -232,6 +161,9 @@ int nmt_trainer_save_state(struct nmt_trainer *t, struct nmt_err *err)
 
 int nmt_state_refuse_foreign(const struct nmt_trainer *t, struct nmt_err *err)
 {
+    /* a run that is killed before its first state has left a lock; other ranks look at nothing */
+    if (t->killed_before || nmt_ranks_index(t->opt->ranks) > 0)
+        return 0;
     if (t->opt->overwrite || access(t->state_path, F_OK) == 0 || access(t->opt->model, F_OK) != 0)
         return 0;
     return nmt_fail(err, NMT_EIO, 0,
@@ -259,17 +191,6 @@ static int open_state(struct nmt_gguf **g, const struct nmt_trainer *t, struct n
     return 1;
 }
 
-static bool same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
-{
-    bool same = nmt_vocab_size(a) == nmt_vocab_size(b);
-    for (nmt_id i = 0; same && i < nmt_vocab_size(a); i++) {
-        size_t n, m;
-        const char *x = nmt_vocab_piece(a, i, &n), *y = nmt_vocab_piece(b, i, &m);
-        same = n == m && memcmp(x, y, n) == 0;
-    }
-    return same;
-}
-
 /* A vocabulary file that the configuration names must still be the one the state was made with. */
 static int check_vocabulary(const struct nmt_trainer *t, const char *path,
                             const struct nmt_vocab *in_state, struct nmt_err *err)
@@ -278,7 +199,7 @@ static int check_vocabulary(const struct nmt_trainer *t, const char *path,
     if (!path[0] || t->opt->accept_changes)
         return 0;
     NMT_TRY(nmt_vocab_load(&now, path, err));
-    bool same = same_pieces(now, in_state);
+    bool same = nmt_vocab_same_pieces(now, in_state);
     nmt_vocab_free(now);
     return same ? 0
                 : nmt_fail(err, NMT_ECONFIG, 0,
@@ -309,58 +230,6 @@ int nmt_state_vocabularies(struct nmt_trainer *t, struct nmt_err *err)
     return rc;
 }
 
-struct comparison {
-    const struct nmt_gguf *g;
-    char changed[256];
-};
-
-static int compare_key(void *arg, const char *key, const char *value, struct nmt_err *err)
-{
-    struct comparison *c = arg;
-    char name[96];
-    const char *before = "(nothing)";
-    config_key(name, sizeof name, key);
-    if (nmt_gguf_has(c->g, name))
-        NMT_TRY(nmt_gguf_get_str(c->g, name, &before, err));
-    if (strcmp(before, value) != 0) {
-        size_t used = strlen(c->changed);
-        snprintf(c->changed + used, sizeof c->changed - used, "%s%s", used ? ", " : "", key);
-    }
-    return 0;
-}
-
-static int compare_digest(const struct nmt_gguf *g, const char *key, const uint8_t digest[16],
-                          const char *what, char *changed, size_t size, struct nmt_err *err)
-{
-    char now[33];
-    const char *before = "";
-    hex(now, digest);
-    if (nmt_gguf_has(g, key))
-        NMT_TRY(nmt_gguf_get_str(g, key, &before, err));
-    if (strcmp(before, now) != 0) {
-        size_t used = strlen(changed);
-        snprintf(changed + used, size - used, "%s%s", used ? ", " : "", what);
-    }
-    return 0;
-}
-
-static int check_same_run(struct nmt_trainer *t, const struct nmt_gguf *g, struct nmt_err *err)
-{
-    struct comparison c = { g, "" };
-    NMT_TRY(each_key(t->config, compare_key, &c, err));
-    NMT_TRY(compare_digest(g, "training.data", t->data.digest, "the bitext", c.changed,
-                           sizeof c.changed, err));
-    if (t->valid.n || nmt_gguf_has(g, "training.validation_data"))
-        NMT_TRY(compare_digest(g, "training.validation_data", t->valid.digest,
-                               "the validation pairs", c.changed, sizeof c.changed, err));
-    if (c.changed[0] && !t->opt->accept_changes)
-        return nmt_fail(err, NMT_ECONFIG, 0,
-                        "%s: this run has changed since (%s): use --accept-changes to go on "
-                        "all the same, or another -o",
-                        t->state_path, c.changed);
-    return 0;
-}
-
 static int read_position(struct nmt_trainer *t, const struct nmt_gguf *g, struct nmt_err *err)
 {
     NMT_TRY(nmt_gguf_get_u64(g, "state.updates", &t->optimizer.updates, err));
@@ -370,6 +239,7 @@ static int read_position(struct nmt_trainer *t, const struct nmt_gguf *g, struct
     NMT_TRY(nmt_gguf_get_f64(g, "state.best", &t->at.best, err));
     NMT_TRY(nmt_gguf_get_f64(g, "state.rate_factor", &t->at.rate_factor, err));
     NMT_TRY(nmt_gguf_get_f64(g, "state.seconds", &t->at.seconds, err));
+    NMT_TRY(nmt_kept_read(t, g, err));
     return nmt_gguf_get_bool(g, "state.finished", &t->at.finished, err);
 }
 
@@ -386,7 +256,7 @@ static int check_model_is_there(const struct nmt_trainer *t, struct nmt_err *err
 
 static int read_state(struct nmt_trainer *t, const struct nmt_gguf *g, struct nmt_err *err)
 {
-    NMT_TRY(check_same_run(t, g, err));
+    NMT_TRY(nmt_changes_check(t, g, err));
     NMT_TRY(read_position(t, g, err));
     NMT_TRY(check_model_is_there(t, err));
     struct blocks b = blocks_of(t);

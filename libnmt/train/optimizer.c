@@ -42,12 +42,11 @@ int nmt_optimizer_init(struct nmt_optimizer *o, const struct nmt_config *c, real
         .count = count,
         .weights = weights,
     };
-    o->partial = calloc(chunks(o) + 1, sizeof *o->partial);
-    bool ok = o->partial != NULL;
+    bool ok = true;
     if (o->kind != NMT_SGD) {
         o->moment1 = block(count);
         o->moment2 = block(count);
-        ok = ok && o->moment1 && o->moment2;
+        ok = o->moment1 && o->moment2;
     }
     if (o->average_decay > 0) {
         o->average = block(count);
@@ -65,11 +64,9 @@ int nmt_optimizer_init(struct nmt_optimizer *o, const struct nmt_config *c, real
 
 void nmt_optimizer_release(struct nmt_optimizer *o)
 {
-    free(o->partial);
     free(o->moment1);
     free(o->moment2);
     free(o->average);
-    o->partial = NULL;
     o->moment1 = o->moment2 = o->average = NULL;
 }
 
@@ -80,28 +77,6 @@ struct job {
     real scale, rate, average;
     struct nmt_adam_factors adam;
 };
-
-static void reduce_chunk(void *arg, size_t i, size_t worker)
-{
-    (void)worker;
-    struct job *j = arg;
-    const struct nmt_kernels *k = nmt_kernels();
-    const size_t at = i * CHUNK, n = chunk_length(j->o, i);
-    for (size_t s = 1; s < j->n; s++)
-        k->axpy(j->grads[0] + at, 1, j->grads[s] + at, n);
-    j->o->partial[i] = (double)k->dot(j->grads[0] + at, j->grads[0] + at, n);
-}
-
-double nmt_optimizer_reduce(struct nmt_optimizer *o, real *const *grads, size_t n,
-                            struct nmt_threads *threads)
-{
-    struct job j = { .o = o, .grads = grads, .n = n };
-    nmt_threads_run(threads, chunks(o), reduce_chunk, &j);
-    double sum = 0;
-    for (size_t i = 0; i < chunks(o); i++)
-        sum += o->partial[i];
-    return sqrt(sum);
-}
 
 static void clear_chunk(void *arg, size_t i, size_t worker)
 {

@@ -8,8 +8,7 @@
  * <- w - rate g average    avg <- d avg + (1-d) w, d = min(decay, (1+u)/(10+u))          moving
  * average
  *
- * The block is cut into chunks of fixed size; sums over it are added chunk by chunk in order, so
- * that the result does not depend on the number of threads.
+ * Every number is updated on its own; threads take chunks of the block.
  */
 #ifndef NMT_OPTIMIZER_H
 #define NMT_OPTIMIZER_H
@@ -33,7 +32,6 @@ struct nmt_optimizer {
     real *weights;           /* borrowed */
     real *moment1, *moment2; /* m, v (Adam); E[g2], E[D2] (Adadelta); NULL for SGD */
     real *average;           /* NULL without an average */
-    double *partial;         /* scratch: one sum a chunk */
 };
 
 /** Allocates the moments (zeros) and the average (the weights as they are). */
@@ -42,15 +40,8 @@ int nmt_optimizer_init(struct nmt_optimizer *o, const struct nmt_config *c, real
 void nmt_optimizer_release(struct nmt_optimizer *o);
 
 /**
- * Adds the gradients of shards 1..n-1 to that of shard 0, in the order of the shards, and returns
- * the L2 norm of the sum (not finite when a gradient was not).
- */
-double nmt_optimizer_reduce(struct nmt_optimizer *o, real *const *grads, size_t n,
-                            struct nmt_threads *threads);
-
-/**
- * One update with the reduced gradient g times `scale` (1 over what the loss is a mean of),
- * clipped; norm is that of g before scaling. Then clears the gradients of all n shards.
+ * One update with the summed gradient g = grads[0] times `scale` (1 over what the loss is a mean
+ * of), clipped; norm is that of g before scaling. Then clears the gradients of all n shards.
  */
 void nmt_optimizer_step(struct nmt_optimizer *o, real *const *grads, size_t n, double norm,
                         double scale, double rate, struct nmt_threads *threads);

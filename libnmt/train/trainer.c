@@ -2,63 +2,16 @@
  * The training loop: batch, gradient, update; validation, saving and stopping between updates. All
  * that decides the weights is in the configuration, the data and struct nmt_train_position.
  */
-#include "train/trainer.h"
+#include "train/kept.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /** So many updates in a row that are not finite end the run. */
 #define SKIPS_IN_A_ROW 20
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
-                        enum nmt_train_event event, const char *text)
-{
-    const struct nmt_config *c = t->config;
-    const double fraction = t->batches.count ? (double)t->at.batch / (double)t->batches.count : 0;
-    r->event = event;
-    r->text = text;
-    r->pairs = t->data.n;
-    r->pairs_empty = t->data.empty;
-    r->pairs_long = t->data.long_;
-    r->valid_pairs = t->valid.n;
-    for (size_t i = 0; i < t->layout.n; i++)
-        r->parameters += t->layout.tensor[i].rows * t->layout.tensor[i].cols;
-    r->source_vocabulary = t->shape.V_source;
-    r->target_vocabulary = t->shape.V_target;
-    r->unknown_source = (double)t->data.unknown_source / (double)(t->data.S_total + 1);
-    r->unknown_target = (double)t->data.unknown_target / (double)(t->data.T_total + 1);
-    r->update = t->optimizer.updates;
-    r->epoch = t->at.epoch + 1;
-    r->epochs = (uint64_t)c->train_epochs;
-    r->batch = t->at.batch;
-    r->batches = t->batches.count;
-    r->source_words = t->source_words;
-    r->target_words = t->target_words;
-    r->seconds = t->at.seconds + (t->started > 0 ? now() - t->started : 0);
-    r->share = nmt_schedule_share(c, t->optimizer.updates, (double)t->at.epoch + fraction);
-    if (t->tokens_sum > 0) {
-        r->loss = t->loss_sum / t->tokens_sum;
-        r->perplexity = exp(t->nll_sum / t->tokens_sum);
-    }
-    r->gradient_norm = t->norm;
-    r->learning_rate = t->rate;
-    r->skipped = t->at.skipped;
-    r->best = t->config->train_metric == NMT_VALID_PERPLEXITY ? -t->at.best : t->at.best;
-    r->best_update = t->at.best_update;
-    r->checks_without_improvement = t->at.bad_checks;
-    if (t->opt->report)
-        t->opt->report(t->opt->arg, r);
-}
 
 static void report(struct nmt_trainer *t, enum nmt_train_event event, const char *text)
 {
@@ -81,7 +34,7 @@ static void describe_batch(const struct nmt_trainer *t, size_t first, size_t n, 
 static int skip_update(struct nmt_trainer *t, size_t first, size_t n, struct nmt_err *err)
 {
     char text[256];
-    nmt_optimizer_clear(&t->optimizer, t->gradient.block, t->gradient.shards, t->threads);
+    nmt_optimizer_clear(&t->optimizer, t->gradient.block, t->gradient.own.n, t->threads);
     t->at.skipped++;
     describe_batch(t, first, n, text, sizeof text);
     report(t, NMT_TRAIN_SKIPPED, text);
@@ -92,13 +45,13 @@ static int skip_update(struct nmt_trainer *t, size_t first, size_t n, struct nmt
     return 0;
 }
 
-static double loss_scale(const struct nmt_trainer *t, size_t sentences)
+static double loss_scale(const struct nmt_trainer *t)
 {
     switch ((enum nmt_loss_scale)t->config->train_loss) {
     case NMT_LOSS_TOKENS:
-        return 1 / (double)t->gradient.T;
+        return 1 / t->gradient.weighted_T;
     case NMT_LOSS_SENTENCES:
-        return 1 / (double)sentences;
+        return 1 / t->gradient.weighted_pairs;
     case NMT_LOSS_SUM:
         break;
     }
@@ -108,7 +61,7 @@ static double loss_scale(const struct nmt_trainer *t, size_t sentences)
 static bool any_dropout(const struct nmt_dropout *d)
 {
     return d->word > 0 || d->embedding > 0 || d->annotation > 0 || d->recurrent > 0 ||
-           d->readout > 0;
+           d->layer > 0 || d->readout > 0;
 }
 
 /* A place of its own probability, or its share of `dropout`. */
@@ -123,6 +76,7 @@ static struct nmt_dropout dropout_of(const struct nmt_config *c, uint64_t update
     return (struct nmt_dropout){
         .word = place(c->train_dropout_word, base / 4),
         .embedding = place(c->train_dropout_embedding, base),
+        .layer = place(c->train_dropout_layer, base / 2),
         .annotation = place(c->train_dropout_annotation, base),
         .readout = place(c->train_dropout_readout, base),
         .recurrent = place(c->train_dropout_recurrent, base / 2),
@@ -132,57 +86,92 @@ static struct nmt_dropout dropout_of(const struct nmt_config *c, uint64_t update
 
 static int update(struct nmt_trainer *t, struct nmt_err *err)
 {
+    const double began = nmt_trainer_now();
     const struct nmt_config *c = t->config;
     const size_t first = t->batches.start[t->at.batch];
     const size_t n = t->batches.start[t->at.batch + 1] - first;
     const uint64_t number = t->optimizer.updates + t->at.skipped + 1;
     const struct nmt_dropout dropout = dropout_of(c, number);
     const double epochs = (double)t->at.epoch + (double)t->at.batch / (double)t->batches.count;
-    NMT_TRY(nmt_gradient_run(&t->gradient, &t->params, &t->data, t->batches.order + first, n,
-                             any_dropout(&dropout) ? &dropout : NULL,
-                             (real)c->train_label_smoothing, t->threads, err));
+    const struct nmt_gradient_task task = {
+        .params = &t->params,
+        .data = &t->data,
+        .order = t->batches.order + first,
+        .n = n,
+        .epoch = t->at.epoch,
+        .dropout = any_dropout(&dropout) ? &dropout : NULL,
+        .label_smoothing = (real)c->train_label_smoothing,
+        .guide_weight =
+            (real)(c->train_alignment_weight * pow(c->train_alignment_decay, (double)t->at.epoch)),
+    };
+    NMT_TRY(nmt_gradient_run(&t->gradient, &task, t->threads, err));
     t->at.batch++;
-    t->norm =
-        nmt_optimizer_reduce(&t->optimizer, t->gradient.block, t->gradient.shards, t->threads);
+    NMT_TRY(nmt_shard_sum_run(&t->sum, t->gradient.block, &t->norm, err));
     if (!isfinite(t->norm))
         return skip_update(t, first, n, err);
-    const double scale = loss_scale(t, n);
+    const double scale = loss_scale(t);
     t->rate =
         nmt_schedule_rate(c, t->optimizer.updates + 1,
                           nmt_schedule_share(c, t->optimizer.updates, epochs), t->at.rate_factor);
-    nmt_optimizer_step(&t->optimizer, t->gradient.block, t->gradient.shards, t->norm, scale,
-                       t->rate, t->threads);
+    nmt_optimizer_step(&t->optimizer, t->gradient.block, t->gradient.own.n, t->norm, scale, t->rate,
+                       t->threads);
     t->norm *= scale;
     t->at.skipped_run = 0;
     t->loss_sum += t->gradient.loss.loss;
     t->nll_sum += t->gradient.loss.nll;
-    t->tokens_sum += (double)t->gradient.T;
-    t->source_words += t->gradient.S - n;
-    t->target_words += t->gradient.T - n;
+    t->guide_sum += t->gradient.loss.guide;
+    t->tokens_sum += t->gradient.weighted_T;
+    t->tokens[0] += t->gradient.S - n;
+    t->tokens[1] += t->gradient.T - n;
+    for (size_t side = 0; side < 2; side++)
+        t->words[side] += t->gradient.words[side];
+    t->updating += nmt_trainer_now() - began;
+    t->updated++;
     report(t, NMT_TRAIN_UPDATE, NULL);
     return 0;
 }
 
+enum saving { SAVE_STATE, SAVE_MODEL, SAVE_KEPT };
+
+static int save_as(struct nmt_trainer *t, enum saving what, char **path, struct nmt_err *err)
+{
+    switch (what) {
+    case SAVE_STATE:
+        return nmt_trainer_save_state(t, err);
+    case SAVE_MODEL:
+        return nmt_trainer_save_model(t, t->opt->model, err);
+    case SAVE_KEPT:
+        break;
+    }
+    return nmt_kept_add(t, path, err);
+}
+
 /* A failed save is reported and leaves the old file; training goes on. */
-static void save(struct nmt_trainer *t, bool model)
+static void save(struct nmt_trainer *t, enum saving what)
 {
     struct nmt_err why = NMT_ERR_INIT;
-    t->at.seconds += now() - t->started;
-    t->started = now();
-    int rc = model ? nmt_trainer_save_model(t, &why) : nmt_trainer_save_state(t, &why);
-    if (rc < 0) {
+    char *kept = NULL;
+    t->at.seconds += nmt_trainer_now() - t->started;
+    t->started = nmt_trainer_now();
+    if (nmt_ranks_index(t->opt->ranks) > 0)
+        return;
+    if (save_as(t, what, &kept, &why) < 0) {
         t->save_failed = true;
         report(t, NMT_TRAIN_SAVE_FAILED, why.msg);
+    } else if (what == SAVE_STATE) {
+        report(t, NMT_TRAIN_SAVED, t->state_path);
     } else {
-        report(t, model ? NMT_TRAIN_MODEL : NMT_TRAIN_SAVED, model ? t->opt->model : t->state_path);
+        report(t, NMT_TRAIN_MODEL, kept ? kept : t->opt->model);
     }
+    free(kept);
 }
 
 /* Judges a validation. Returns whether it is the best so far. */
 static bool judge(struct nmt_trainer *t, const struct nmt_validation *v)
 {
     const struct nmt_config *c = t->config;
-    double score = c->train_metric == NMT_VALID_PERPLEXITY ? -v->perplexity : v->score;
+    const double score = c->train_metric == NMT_VALID_PERPLEXITY ? -v->perplexity : v->score;
+    t->score = score;
     t->at.checks++;
     t->at.validated = t->optimizer.updates;
     if (t->at.best_update == 0 || score > t->at.best) {
@@ -227,15 +216,18 @@ static int validate(struct nmt_trainer *t, struct nmt_err *err)
         rc = sample(t, &r, text, err);
     if (rc == 0) {
         r.improved = judge(t, &v);
-        r.valid_perplexity = v.perplexity;
-        r.valid_bleu = v.score;
+        t->valid_update = t->optimizer.updates;
+        t->valid_perplexity = v.perplexity;
+        t->valid_bleu = v.score;
         nmt_trainer_report(t, &r, NMT_TRAIN_VALID, NULL);
         if (r.improved)
-            save(t, true);
+            save(t, SAVE_MODEL);
+        if (t->config->train_keep > 0)
+            save(t, SAVE_KEPT);
     }
     for (size_t i = 0; i < 3; i++)
         nmt_buffer_release(&text[i]);
-    t->loss_sum = t->nll_sum = t->tokens_sum = 0;
+    t->loss_sum = t->nll_sum = t->guide_sum = t->tokens_sum = 0;
     return rc;
 }
 
@@ -262,7 +254,7 @@ static const char *over(const struct nmt_trainer *t)
         return "all epochs are done";
     if (c->train_patience > 0 && t->at.bad_checks >= (uint64_t)c->train_patience)
         return "validation has stopped improving";
-    if (c->train_minutes > 0 && t->at.seconds + (now() - t->started) >= c->train_minutes * 60)
+    if (t->asked.late)
         return "the time is over";
     return NULL;
 }
@@ -271,8 +263,8 @@ static const char *over(const struct nmt_trainer *t)
 static void save_all(struct nmt_trainer *t)
 {
     if (t->valid.n == 0)
-        save(t, true);
-    save(t, false);
+        save(t, SAVE_MODEL);
+    save(t, SAVE_STATE);
 }
 
 static int finish(struct nmt_trainer *t, const char *why, struct nmt_err *err)
@@ -285,12 +277,31 @@ static int finish(struct nmt_trainer *t, const char *why, struct nmt_err *err)
     return 0;
 }
 
+/* Clocks and signals differ between ranks: what one was asked, all do. */
+static int ask_ranks(struct nmt_trainer *t, struct nmt_err *err)
+{
+    const double minutes = t->config->train_minutes;
+    double votes[3] = { 0, 0, 0 };
+    if (nmt_ranks_index(t->opt->ranks) == 0)
+        votes[0] = minutes > 0 && t->at.seconds + (nmt_trainer_now() - t->started) >= minutes * 60;
+    votes[1] = t->opt->stop && *t->opt->stop;
+    votes[2] = t->opt->save && *t->opt->save;
+    if (votes[2] > 0)
+        *t->opt->save = 0;
+    NMT_TRY(nmt_exchange_add(t->opt->ranks, votes, 3, err));
+    t->asked.late = votes[0] > 0;
+    t->asked.stop = votes[1] > 0;
+    t->asked.save = votes[2] > 0;
+    return 0;
+}
+
 /* What happens between two updates. 1: go on, 0: over. */
 static int between(struct nmt_trainer *t, struct nmt_err *err)
 {
     const struct nmt_config *c = t->config;
     const uint64_t u = t->optimizer.updates;
     const bool epoch_over = t->at.batch == t->batches.count;
+    NMT_TRY(ask_ranks(t, err));
     if (epoch_over)
         NMT_TRY(next_epoch(t, err));
     const char *why = over(t);
@@ -302,13 +313,10 @@ static int between(struct nmt_trainer *t, struct nmt_err *err)
         why = over(t); /* patience */
     if (why)
         return finish(t, why, err);
-    bool asked = t->opt->save && *t->opt->save;
-    if (asked)
-        *t->opt->save = 0;
-    if (asked || every(c->train_save_every, u) ||
+    if (t->asked.save || every(c->train_save_every, u) ||
         (c->train_save_every == 0 && (check || (t->valid.n == 0 && epoch_over))))
         save_all(t);
-    if (t->opt->stop && *t->opt->stop) {
+    if (t->asked.stop) {
         save_all(t);
         report(t, NMT_TRAIN_END, "stopped on request");
         return nmt_fail(err, NMT_ESTOPPED, 0, "stopped on request; the same command goes on");
@@ -321,7 +329,13 @@ int nmt_train(const struct nmt_train_options *opt, struct nmt_err *err)
     struct nmt_trainer t;
     memset(&t, 0, sizeof t);
     int rc = nmt_trainer_init(&t, opt, err);
-    t.started = now();
+    t.started = nmt_trainer_now();
+    if (rc > 0) { /* a dry run */
+        rc = 0;
+        goto done;
+    }
+    if (rc == 0)
+        rc = ask_ranks(&t, err);
     if (rc == 0 && t.at.finished && over(&t)) {
         report(&t, NMT_TRAIN_END, "this run was finished before");
         goto done;

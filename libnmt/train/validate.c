@@ -1,22 +1,21 @@
 /*
- * Validation in fixed pieces of pairs of similar length. A piece is one task for a thread; what the
- * pieces gave is put together in their order.
+ * Validation in fixed pieces of pairs of similar length. A piece is one task for a thread of one of
+ * the ranks; what the pieces gave is put together in their order. Rank 0 has the score computed.
  */
 #include "train/validate.h"
 
 #include "search/search.h"
+#include "train/exchange.h"
 #include "train/gradient.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE ((size_t)64)
-
 struct nmt_piece {
     struct nmt_loss loss;
     double tokens;
-    struct nmt_translations out[PIECE];
+    struct nmt_translations out[NMT_VALID_PIECE];
     struct nmt_err err;
 };
 
@@ -39,12 +38,13 @@ int nmt_validator_init(struct nmt_validator *v, const struct nmt_shape *shape,
                                  .reference = reference,
                                  .target = target,
                                  .workers = workers,
-                                 .pieces = (data->n + PIECE - 1) / PIECE };
+                                 .pieces = (data->n + NMT_VALID_PIECE - 1) / NMT_VALID_PIECE };
     v->pairs = calloc(data->n, sizeof *v->pairs);
     v->pass = calloc(workers, sizeof *v->pass);
     v->piece = calloc(v->pieces, sizeof *v->piece);
+    v->sums = calloc(2 * v->pieces + 1, sizeof *v->sums);
     v->lines = calloc(2 * data->n, sizeof *v->lines);
-    if (!v->pairs || !v->pass || !v->piece || !v->lines) {
+    if (!v->pairs || !v->pass || !v->piece || !v->sums || !v->lines) {
         nmt_validator_release(v);
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu validation pairs", data->n);
     }
@@ -63,9 +63,22 @@ void nmt_validator_release(struct nmt_validator *v)
     free(v->pairs);
     free(v->pass);
     free(v->piece);
+    free(v->sums);
     free(v->lines);
     nmt_buffer_release(&v->text);
     *v = (struct nmt_validator){ .pairs = NULL };
+}
+
+/* Pieces are dealt out to the ranks in turn: neighbours take about the same time. */
+static bool is_ours(const struct nmt_validator *v, size_t piece)
+{
+    return piece % nmt_ranks_count(v->opt->ranks) == nmt_ranks_index(v->opt->ranks);
+}
+
+static size_t pairs_of(const struct nmt_validator *v, size_t piece)
+{
+    const size_t left = v->data->n - piece * NMT_VALID_PIECE;
+    return left < NMT_VALID_PIECE ? left : NMT_VALID_PIECE;
 }
 
 struct job {
@@ -78,8 +91,8 @@ static int translate(const struct job *j, const struct nmt_pair *pairs, size_t n
 {
     const struct nmt_search_model model = { j->v->shape, j->p };
     struct nmt_search_options options = nmt_search_defaults();
-    const nmt_id *source[PIECE];
-    uint32_t length[PIECE];
+    const nmt_id *source[NMT_VALID_PIECE];
+    uint32_t length[NMT_VALID_PIECE];
     options.beam = 1;
     struct nmt_searcher *searcher = NULL;
     NMT_TRY(nmt_searcher_new(&searcher, &model, 1, &options, &piece->err));
@@ -96,8 +109,10 @@ static void run_piece(void *arg, size_t i, size_t worker)
 {
     const struct job *j = arg;
     struct nmt_piece *piece = &j->v->piece[i];
-    const struct nmt_pair *pairs = j->v->pairs + i * PIECE;
-    const size_t n = j->v->data->n - i * PIECE < PIECE ? j->v->data->n - i * PIECE : PIECE;
+    const struct nmt_pair *pairs = j->v->pairs + i * NMT_VALID_PIECE;
+    const size_t n = pairs_of(j->v, i);
+    if (!is_ours(j->v, i))
+        return;
     memset(piece, 0, sizeof *piece);
     for (size_t k = 0; k < n; k++)
         piece->tokens += pairs[k].T;
@@ -108,53 +123,87 @@ static void run_piece(void *arg, size_t i, size_t worker)
         return;
 }
 
-static const struct nmt_translations *translation(const struct nmt_validator *v, size_t sorted)
-{
-    return &v->piece[sorted / PIECE].out[sorted % PIECE];
-}
+/* --- putting together what the ranks have translated ----------------------------------------- */
 
-/* Puts the translations into v->lines in the order of the pairs, the references behind them. */
-static int collect(struct nmt_validator *v, struct nmt_err *err)
+struct record {
+    uint32_t position, len; /* the text follows */
+};
+
+/* Puts our translations into v->text, each behind its record. */
+static int pack(struct nmt_validator *v, struct nmt_err *err)
 {
-    const size_t n = v->data->n;
     v->text.len = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct nmt_translations *out = translation(v, i);
-        struct nmt_train_line *line = &v->lines[v->pairs[i].position];
-        const size_t from = v->text.len;
+    for (size_t i = 0; i < v->data->n; i++) {
+        if (!is_ours(v, i / NMT_VALID_PIECE))
+            continue;
+        const struct nmt_translations *out =
+            &v->piece[i / NMT_VALID_PIECE].out[i % NMT_VALID_PIECE];
+        struct record head = { v->pairs[i].position, 0 };
+        const size_t at = v->text.len;
+        NMT_TRY(nmt_buffer_add(&v->text, &head, sizeof head, err));
         if (out->n)
             NMT_TRY(nmt_vocab_decode(v->target, out->at[0].ids, out->at[0].n, &v->text, err));
-        line->len = v->text.len - from;
+        head.len = (uint32_t)(v->text.len - at - sizeof head);
+        memcpy(v->text.data + at, &head, sizeof head);
+    }
+    return 0;
+}
+
+/* Points v->lines at the translations in v->text, and behind them at the references. */
+static int unpack(struct nmt_validator *v, struct nmt_err *err)
+{
+    const size_t n = v->data->n;
+    struct record head;
+    for (size_t at = 0; at < v->text.len; at += sizeof head + head.len) {
+        memcpy(&head, v->text.data + at, sizeof head);
+        if (head.position >= n || head.len > v->text.len - at - sizeof head)
+            return nmt_fail(err, NMT_EFORMAT, 0, "a rank's translations are not as they should be");
+        v->lines[head.position] =
+            (struct nmt_train_line){ v->text.data + at + sizeof head, head.len };
+    }
+    for (size_t i = 0; i < n; i++) {
         struct nmt_train_line *reference = &v->lines[n + i];
         reference->text = nmt_text_line(v->reference, v->data->pair[i].line, &reference->len);
     }
-    size_t at = 0; /* the text has stopped moving: now it can be pointed into */
-    for (size_t i = 0; i < n; i++) {
-        struct nmt_train_line *line = &v->lines[v->pairs[i].position];
-        line->text = v->text.data ? v->text.data + at : "";
-        at += line->len;
+    return 0;
+}
+
+/* Sums over the pieces, in their order; an error of any rank is one of all. */
+static int add_pieces(struct nmt_validator *v, struct nmt_validation *result, struct nmt_err *err)
+{
+    double nll = 0, tokens = 0;
+    for (size_t i = 0; i < v->pieces; i++) {
+        const struct nmt_piece *piece = &v->piece[i];
+        if (is_ours(v, i) && piece->err.code) {
+            *err = piece->err;
+            return err->code;
+        }
+        v->sums[2 * i] = is_ours(v, i) ? piece->loss.nll : 0;
+        v->sums[2 * i + 1] = is_ours(v, i) ? piece->tokens : 0;
     }
+    NMT_TRY(nmt_exchange_add(v->opt->ranks, v->sums, 2 * v->pieces, err));
+    for (size_t i = 0; i < v->pieces; i++) {
+        nll += v->sums[2 * i];
+        tokens += v->sums[2 * i + 1];
+    }
+    result->perplexity = exp(nll / tokens);
     return 0;
 }
 
 static int gather(struct nmt_validator *v, struct nmt_validation *result, struct nmt_err *err)
 {
-    double nll = 0, tokens = 0;
-    for (size_t i = 0; i < v->pieces; i++) {
-        if (v->piece[i].err.code) {
-            *err = v->piece[i].err;
-            return err->code;
-        }
-        nll += v->piece[i].loss.nll;
-        tokens += v->piece[i].tokens;
-    }
-    result->perplexity = exp(nll / tokens);
+    NMT_TRY(add_pieces(v, result, err));
     result->score = 0;
     if (!v->opt->score)
         return 0;
-    NMT_TRY(collect(v, err));
-    return v->opt->score(v->opt->arg, v->lines, v->lines + v->data->n, v->data->n, &result->score,
-                         err);
+    NMT_TRY(pack(v, err));
+    NMT_TRY(nmt_exchange_gather(v->opt->ranks, &v->text, err));
+    if (nmt_ranks_index(v->opt->ranks) == 0) {
+        NMT_TRY(unpack(v, err));
+        NMT_TRY(v->opt->score(v->opt->arg, v->lines, v->lines + v->data->n, v->data->n,
+                              &result->score, err));
+    }
+    return nmt_exchange_share(v->opt->ranks, &result->score, sizeof result->score, err);
 }
 
 int nmt_validator_run(struct nmt_validator *v, const struct nmt_params *p,
@@ -165,7 +214,8 @@ int nmt_validator_run(struct nmt_validator *v, const struct nmt_params *p,
     nmt_threads_run(threads, v->pieces, run_piece, &j);
     int rc = gather(v, result, err);
     for (size_t i = 0; i < v->data->n; i++)
-        nmt_translations_release((struct nmt_translations *)(uintptr_t)translation(v, i));
+        if (is_ours(v, i / NMT_VALID_PIECE))
+            nmt_translations_release(&v->piece[i / NMT_VALID_PIECE].out[i % NMT_VALID_PIECE]);
     return rc;
 }
 

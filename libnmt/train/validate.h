@@ -11,6 +11,9 @@
 #include <nmt/threads.h>
 #include <nmt/train.h>
 
+/** Pairs that are worked on together. */
+#define NMT_VALID_PIECE ((size_t)64)
+
 struct nmt_validation {
     double perplexity; /* per target token with </s> */
     double score;      /* of greedy translations; 0 without a scorer */
@@ -26,7 +29,8 @@ struct nmt_validator {
     struct nmt_pass *pass;  /* [workers] */
     size_t workers, pieces;
     struct nmt_piece *piece;      /* [pieces] what each gave */
-    struct nmt_buffer text;       /* all translations, in the order of the pairs */
+    double *sums;                 /* [2 pieces] losses and tokens of all ranks' pieces */
+    struct nmt_buffer text;       /* all translations (rank 0) */
     struct nmt_train_line *lines; /* [n] translations, then [n] references */
 };
 
@@ -37,6 +41,7 @@ int nmt_validator_init(struct nmt_validator *v, const struct nmt_shape *shape,
                        size_t workers, struct nmt_err *err) NMT_MUST_USE;
 void nmt_validator_release(struct nmt_validator *v);
 
+/** Called by all ranks; the result is the same on each, the translations are on rank 0. */
 int nmt_validator_run(struct nmt_validator *v, const struct nmt_params *p,
                       struct nmt_threads *threads, struct nmt_validation *result,
                       struct nmt_err *err) NMT_MUST_USE;

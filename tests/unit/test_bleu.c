@@ -57,18 +57,19 @@ Test(bleu, smoothing_gives_the_published_values_to_orders_without_a_match)
 {
     struct nmt_bleu_options opt = nmt_bleu_defaults();
     const double row[] = { 8, 8, 4, 1, 0, 0, 8, 7, 6, 5 };
-    struct nmt_bleu_score s = nmt_bleu_score_row(&opt, row);
+    struct nmt_bleu_score s = nmt_bleu_score_row(&opt, row, false);
     cr_assert(epsilon_eq(dbl, s.precision[2], 100.0 / (2 * 6), 1e-12));
     cr_assert(epsilon_eq(dbl, s.precision[3], 100.0 / (4 * 5), 1e-12));
     opt.smoothing = NMT_SMOOTH_FLOOR;
-    cr_assert(epsilon_eq(dbl, nmt_bleu_score_row(&opt, row).precision[3], 100 * 0.1 / 5, 1e-12));
+    cr_assert(
+        epsilon_eq(dbl, nmt_bleu_score_row(&opt, row, false).precision[3], 100 * 0.1 / 5, 1e-12));
     opt.smoothing = NMT_SMOOTH_ADD_K;
-    s = nmt_bleu_score_row(&opt, row);
+    s = nmt_bleu_score_row(&opt, row, false);
     cr_assert(epsilon_eq(dbl, s.precision[0], 50, 1e-12));
     cr_assert(epsilon_eq(dbl, s.precision[3], 100 * 1.0 / 6, 1e-12));
     cr_assert(eq(dbl, s.total[1], 8));
     opt.smoothing = NMT_SMOOTH_NONE;
-    cr_assert(eq(dbl, nmt_bleu_score_row(&opt, row).score, 0));
+    cr_assert(eq(dbl, nmt_bleu_score_row(&opt, row, false).score, 0));
 }
 
 Test(bleu, an_order_out_of_range_is_refused)

@@ -420,7 +420,12 @@ Test(config, values_that_do_not_go_together_are_refused)
     combination(SETS("model.order=cgru", "model.cell=lstm"),
                 "model.order: cgru needs model.cell to be gru");
     combination(SETS("model.order=cgru", "model.attention=none"),
-                "model.order: cgru needs an attention");
+                "model.order: cgru needs model.attention not to be none");
+    combination(SETS("model.encoder-stack=alternating", "model.attention=none"), "");
+    combination(
+        SETS("model.encoder-stack=alternating", "model.attention=none", "model.encoder-layers=2"),
+        "model.encoder-stack: alternating needs model.attention not to be none: the encoder "
+        "has one direction then");
     combination(SETS("train.batch-words=100"),
                 "train.batch-words (100) must be greater than train.max-length (100)");
     combination(SETS("train.batch-words=101"), "");
@@ -432,6 +437,11 @@ Test(config, values_that_do_not_go_together_are_refused)
     combination(SETS("train.epochs=0", "train.updates=10"), "");
     combination(SETS("train.adam-beta2=1"),
                 "train.adam-beta1 and train.adam-beta2 must be less than 1");
+    combination(SETS("train.schedule=linear", "train.epochs=0"),
+                "train.schedule: linear needs train.epochs or train.updates: the rate falls over a "
+                "planned length");
+    combination(SETS("train.schedule=inverse-sqrt"),
+                "train.schedule: inverse-sqrt needs train.warmup: the rate falls from there");
     combination(SETS("train.schedule=plateau"),
                 "train.schedule: plateau needs data.valid-source and data.valid-target");
     combination(SETS("data.source=x"), "data.source and data.target belong together");
@@ -440,4 +450,33 @@ Test(config, values_that_do_not_go_together_are_refused)
     combination(SETS("vocabulary.source=x"),
                 "vocabulary.source and vocabulary.target belong together, or "
                 "vocabulary.joint be false");
+}
+
+/* The check of what a file says, and of an assignment behind it. */
+static void refused_together(const char *yaml, const char *set, const char *message)
+{
+    struct nmt_config c = standard();
+    struct nmt_err err = NMT_ERR_INIT;
+    cr_assert(eq(int, read_text(&c, yaml, &err), 0), "%s", err.msg);
+    if (set)
+        cr_assert(eq(int, nmt_config_set(&c, set, NULL), 0));
+    cr_expect(eq(int, nmt_config_check(&c, &err), NMT_ECONFIG));
+    const char *name = strstr(err.msg, "c.yaml");
+    cr_expect(eq(str, (char *)(name ? name : err.msg), (char *)message));
+    nmt_config_release(&c);
+}
+
+Test(config, what_does_not_go_together_is_named_with_its_line)
+{
+    refused_together("model:\n  cell: lstm\n  state: 8\n  order: cgru\n", NULL,
+                     "c.yaml:4: model.order: cgru needs model.cell to be gru");
+    refused_together("model:\n  order: cgru\n  state: 8\n", "model.cell=lstm",
+                     "c.yaml:2: model.order: cgru needs model.cell to be gru");
+    refused_together("model:\n  state: 8\n", "train.adam-beta1=1",
+                     "train.adam-beta1 and train.adam-beta2 must be less than 1");
+    refused_together("model:\n  order: cgru\n  cell: lstm\n  state: 8\n", "model.attention=none",
+                     "c.yaml:3: model.order: cgru needs model.cell to be gru");
+    refused_together("preset: paper\nmodel:\n  maxout: 4\n  tied: target\n", NULL,
+                     "c.yaml:4: model.tied: a shared output layer needs model.maxout (4) to be "
+                     "equal to model.embedding (620)");
 }

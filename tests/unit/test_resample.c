@@ -102,12 +102,21 @@ static void few_lines(size_t n_threads, struct nmt_resampled *bs, struct nmt_res
         rows[4 * i + 2] = i % 4 != 3;
         rows[4 * i + 1] = rows[4 * i + 3] = 1;
     }
-    struct nmt_resample r = { &metric, 1, 2, rows, 40, 500, 7, NULL };
     if (n_threads > 1)
         cr_assert(eq(int, nmt_threads_new(&threads, n_threads, NULL), 0));
-    r.threads = threads;
-    cr_assert(eq(int, nmt_resample_bootstrap(&r, bs, NULL), 0));
-    cr_assert(eq(int, nmt_resample_randomize(&r, ar, NULL), 0));
+    for (int test = NMT_RESAMPLE_BOOTSTRAP; test <= NMT_RESAMPLE_RANDOMIZE; test++) {
+        struct nmt_resample r = { .test = (enum nmt_resample_test)test,
+                                  .metrics = &metric,
+                                  .n_metrics = 1,
+                                  .n_systems = 2,
+                                  .n_samples = 500,
+                                  .seed = 7,
+                                  .threads = threads };
+        for (size_t i = 0; i < 40; i++)
+            cr_assert(eq(int, nmt_resample_add(&r, rows + 4 * i, NULL), 0));
+        cr_assert(eq(int, nmt_resample_run(&r, test == NMT_RESAMPLE_RANDOMIZE ? ar : bs, NULL), 0));
+        nmt_resample_release(&r);
+    }
     nmt_threads_free(threads);
 }
 
@@ -132,8 +141,13 @@ Test(resample, any_number_of_threads_gives_the_same)
 Test(resample, nothing_to_resample_is_refused)
 {
     struct nmt_metric_options metric = { .kind = NMT_METRIC_EXACT };
-    struct nmt_resample r = { &metric, 1, 1, NULL, 0, 10, 1, NULL };
+    struct nmt_resample r = { .metrics = &metric, .n_metrics = 1, .n_systems = 1, .n_samples = 10 };
     struct nmt_resampled out;
-    cr_assert(eq(int, nmt_resample_bootstrap(&r, &out, NULL), NMT_ELIMIT));
-    cr_assert(eq(int, nmt_resample_randomize(&r, &out, NULL), NMT_ELIMIT));
+    cr_assert(eq(int, nmt_resample_run(&r, &out, NULL), NMT_ELIMIT));
+    r.test = NMT_RESAMPLE_RANDOMIZE;
+    cr_assert(eq(int, nmt_resample_run(&r, &out, NULL), NMT_ELIMIT));
+    r.n_samples = 0;
+    cr_assert(eq(int, nmt_resample_add(&r, (double[]){ 1, 1 }, NULL), 0));
+    cr_assert(eq(int, nmt_resample_run(&r, &out, NULL), NMT_ELIMIT));
+    nmt_resample_release(&r);
 }

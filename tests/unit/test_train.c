@@ -99,6 +99,17 @@ Test(train, the_learning_rate_follows_its_schedule)
     cr_assert(fabs(nmt_schedule_rate(&c, 10, 0.5, 1) - 0.5) < 1e-12);
     cr_assert(fabs(nmt_schedule_rate(&c, 99, 0.75, 1) - 0.05) < 1e-12);
     cr_assert(fabs(nmt_schedule_rate(&c, 99, 1, 1) - 0.005) < 1e-12);
+    c.train_schedule = NMT_SCHEDULE_LINEAR;
+    cr_assert(fabs(nmt_schedule_rate(&c, 99, 0.5, 1) - 0.5) < 1e-12);
+    cr_assert(fabs(nmt_schedule_rate(&c, 99, 0.75, 1) - 0.5 * (1 - 0.99 / 2)) < 1e-12);
+    cr_assert(fabs(nmt_schedule_rate(&c, 99, 1, 1) - 0.005) < 1e-12);
+    c.train_schedule = NMT_SCHEDULE_INVERSE_SQRT;
+    cr_assert(fabs(nmt_schedule_rate(&c, 5, 1, 1) - 0.25) < 1e-12);
+    cr_assert(fabs(nmt_schedule_rate(&c, 10, 1, 1) - 0.5) < 1e-12);
+    cr_assert(fabs(nmt_schedule_rate(&c, 40, 1, 1) - 0.25) < 1e-12);
+    c.train_decay_from = 1;
+    c.train_schedule = NMT_SCHEDULE_LINEAR;
+    cr_assert(fabs(nmt_schedule_rate(&c, 99, 1, 1) - 0.5) < 1e-12);
     c.train_schedule = NMT_SCHEDULE_PLATEAU;
     cr_assert(fabs(nmt_schedule_rate(&c, 99, 1, 0.25) - 0.125) < 1e-12);
     c.train_epochs = 4;

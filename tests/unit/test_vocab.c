@@ -325,8 +325,12 @@ Test(vocab, a_damaged_file_is_refused_with_its_line)
         { "#nmt-vocabulary 1 type=unigram\n", ":1: header: 'unigram' is not understood" },
         { "#nmt-vocabulary 1 type=bpe type=bpe\n", ":1: header: 'type=bpe' is not understood" },
         { "#nmt-vocabulary 1 colour=red\n", ":1: header: 'colour=red' is not understood" },
-        { HEAD("bpe", "2"), ":1: header: '2' is not understood" },
-        { HEAD("bpe", "99999999999"), ":1: header: '99999999999' is not understood" },
+        { HEAD("bpe", "2"), ":1: header: size: '2' is not a whole number from 3 to 4194304" },
+        { HEAD("bpe", "10000000"),
+          ":1: header: size: '10000000' is not a whole number from 3 to 4194304" },
+        { HEAD("bpe", "00000000000000000000000000000000003"),
+          ":1: header: '00000000000000000000000000000000003' is not understood" },
+        { HEAD("bpe", "3") "<unk>\t0\n<s>\t0\n</s>\t0", ":4: file is cut: no LF ends the line" },
         { HEAD("bpe", "4") SPECIALS, ":4: file ends after 3 of 4 pieces" },
         { HEAD("bpe", "3") SPECIALS "a\t0\n", ":5: more pieces than the 3 of the header" },
         { HEAD("bpe", "3") "<s>\t0\n", ":2: piece 0 must be <unk>" },
@@ -354,8 +358,33 @@ Test(vocab, a_damaged_file_is_refused_with_its_line)
 Test(vocab, a_file_cut_at_any_byte_is_refused)
 {
     static const char whole[] = HEAD("bpe", "6") SPECIALS "ab\t-0\na\t-1\nb\t-2\n";
-    for (size_t n = 0; n + 3 < sizeof whole - 1; n++) /* ... until the score begins */
-        refusal(whole, n);
+    for (size_t n = 0; n < sizeof whole - 1; n++) {
+        size_t lines = 0, last = 0;
+        for (size_t i = 0; i < n; i++) {
+            lines += i == 0 || whole[i - 1] == '\n';
+            last = lines;
+        }
+        char prefix[32];
+        snprintf(prefix, sizeof prefix, ":%zu: ", last ? last : 1);
+        const char *why = refusal(whole, n);
+        cr_assert(eq(int, strncmp(why, prefix, strlen(prefix)), 0), "%zu bytes: %s", n, why);
+    }
+}
+
+Test(vocab, a_file_of_sentencepiece_that_was_cut_inside_a_line_is_refused)
+{
+    static const char whole[] = "<unk>\t0\n<s>\t0\n</s>\t0\nab\t-0\na\t-10\nb\t-11\n";
+    struct nmt_vocab_spec spec = { .type = NMT_VOCAB_BPE };
+    for (size_t n = 1; n <= sizeof whole - 1; n++) {
+        struct nmt_vocab *v = NULL;
+        struct nmt_err err = NMT_ERR_INIT;
+        write_file(whole, n);
+        int rc = nmt_vocab_load_as(&v, path, &spec, &err);
+        unlink(path);
+        if (whole[n - 1] != '\n')
+            cr_assert(eq(int, rc, NMT_ETRUNC), "%zu bytes", n);
+        nmt_vocab_free(v);
+    }
 }
 
 Test(vocab, what_was_saved_is_loaded)

@@ -83,6 +83,11 @@ int nmt_bleu_line(struct nmt_bleu *b, const char *hyp, size_t hyp_len, const cha
 /** The value that smoothing works with: the one given, or the method's default. */
 double nmt_bleu_smooth_value(const struct nmt_bleu_options *opt);
 
-struct nmt_bleu_score nmt_bleu_score_row(const struct nmt_bleu_options *opt, const double *row);
+/**
+ * single: what smoothing adds is rounded to single precision, as it is in a bootstrap sample of the
+ * reference.
+ */
+struct nmt_bleu_score nmt_bleu_score_row(const struct nmt_bleu_options *opt, const double *row,
+                                         bool single);
 
 #endif

@@ -1,4 +1,4 @@
-/* Looking a bitext over before it is trained on. */
+/* What a line of a bitext may be, and looking a bitext over before it is trained on. */
 #ifndef NMT_CHECK_H
 #define NMT_CHECK_H
 
@@ -7,9 +7,20 @@
 #include <nmt/output.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/** A line is over-long with more words or characters, a pair lopsided with a greater ratio. */
+/** Most bytes of a line that is trained on. */
+#define NMT_BITEXT_LINE ((size_t)1 << 24)
+
+/**
+ * NMT_ETEXT when a line cannot be trained on, saying why and at which byte: NUL, CR, invalid UTF-8.
+ * Translating would refuse it too.
+ */
+int nmt_bitext_line(const char *line, size_t len, struct nmt_err *err) NMT_MUST_USE;
+
+/** A line is over-long with more words or characters, a pair lopsided with a greater ratio of
+ * words, of bytes where one side is in a script that puts no spaces between words. */
 #define NMT_CHECK_WORDS      200
 #define NMT_CHECK_CHARACTERS 4096
 #define NMT_CHECK_RATIO      3
@@ -18,8 +29,8 @@
 #define NMT_FINDING_MAP(X)                                                                         \
     X(NMT_FINDING_INVALID, "invalid-utf8", "invalid UTF-8", true)                                  \
     X(NMT_FINDING_NUL, "nul", "NUL", true)                                                         \
+    X(NMT_FINDING_CR, "cr", "CR", false)                                                           \
     X(NMT_FINDING_CONTROL, "control", "control characters", true)                                  \
-    X(NMT_FINDING_CR, "cr", "CR at the end", false)                                                \
     X(NMT_FINDING_EMPTY, "empty", "empty side", true)                                              \
     X(NMT_FINDING_LONG, "long", "over-long line", true)                                            \
     X(NMT_FINDING_RATIO, "ratio", "length ratio over 3", true)                                     \
@@ -38,7 +49,8 @@ struct nmt_check {
         const char *path; /* borrowed */
         uint64_t lines, words, bytes;
     } side[2];
-    uint64_t pairs, clean; /* clean: pairs that --clean keeps */
+    uint64_t pairs, clean;   /* clean: pairs that --clean keeps */
+    uint64_t refused, first; /* pairs that nmt-train refuses, and the first of them */
     struct nmt_found {
         uint64_t pairs;      /* with the finding */
         uint64_t line, byte; /* the first: line from 1; byte from 1, 0 when it has none */
@@ -47,13 +59,14 @@ struct nmt_check {
 };
 
 /**
- * Reads both files to their ends and fills in c. With clean[0] and clean[1] (else NULL) the pairs
- * without a finding that drops them are written, a CR at the end of a line left out.
+ * Reads both files to their ends and fills in c. With two paths in `clean` (else NULL) the pairs
+ * without a finding that drops them are written there, CR at the end of a line left out: nmt-train
+ * accepts what is written. Nothing is written when the line counts differ.
  */
 int nmt_check_bitext(struct nmt_check *c, const char *source, const char *target,
-                     struct nmt_output *const clean[2], struct nmt_err *err) NMT_MUST_USE;
+                     const char *const clean[2], struct nmt_err *err) NMT_MUST_USE;
 
-/** Same number of lines, no line that is no text, and at least one clean pair. */
+/** Same number of lines, none that nmt-train refuses, and at least one clean pair. */
 bool nmt_check_usable(const struct nmt_check *c);
 
 /** Adds a report for people, or one JSON object, with LF at the end. */

@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Most codes that are learnt or loaded: a longer file holds something else. */
+#define NMT_CODES_MAX ((size_t)1 << 20)
+
 /* --- learning --------------------------------------------------------------------------- */
 
 struct nmt_codes_options {
@@ -42,7 +45,10 @@ void nmt_codes_learner_free(struct nmt_codes_learner *l);
 
 struct nmt_codes;
 
-/** Loads codes; only the first `merges` of them if that is not SIZE_MAX. */
+/**
+ * Loads codes; only the first `merges` of them if that is not SIZE_MAX. Messages name file and
+ * line. A file that was cut inside a line is noticed, one that was cut between lines cannot be.
+ */
 int nmt_codes_load(struct nmt_codes **c, const char *path, size_t merges,
                    struct nmt_err *err) NMT_MUST_USE;
 

@@ -18,12 +18,14 @@
 #define NMT_WORDS_CELL      "gru lstm"
 #define NMT_WORDS_ATTENTION "additive dot general none"
 #define NMT_WORDS_ORDER     "code text appendix cgru"
+#define NMT_WORDS_START     "first mean"
+#define NMT_WORDS_STACK     "bidirectional alternating"
 #define NMT_WORDS_READOUT   "maxout tanh"
 #define NMT_WORDS_TIED      "none target all"
 #define NMT_WORDS_INIT      "uniform paper"
 #define NMT_WORDS_OPTIMIZER "adam adadelta sgd"
 #define NMT_WORDS_LOSS      "tokens sentences sum"
-#define NMT_WORDS_SCHEDULE  "exponential plateau constant"
+#define NMT_WORDS_SCHEDULE  "exponential plateau constant linear inverse-sqrt"
 #define NMT_WORDS_METRIC    "bleu perplexity"
 
 /*
@@ -36,6 +38,10 @@
  X(data, target, "target", TEXT, "", "", 0, 0, "", "target side of the training bitext")           \
  X(data, valid_source, "valid-source", TEXT, "", "", 0, 0, "", "source side of the validation pairs") \
  X(data, valid_target, "valid-target", TEXT, "", "", 0, 0, "", "target side of the validation pairs") \
+ X(data, alignments, "alignments", TEXT, "", "", 0, 0, "", "links i-j between the words of the training pairs, a line a pair") \
+ X(data, weights, "weights", TEXT, "", "", 0, 0, "", "weights of the training pairs, a number a line") \
+ X(data, source_embeddings, "source-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the source") \
+ X(data, target_embeddings, "target-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the target") \
  X(vocabulary, type, "type", CHOICE, 2, 0, 0, 0, NMT_WORDS_VOCAB, "what a token is")               \
  X(vocabulary, size, "size", INT, 8000, 30000, 4, 16777216, "", "most pieces in a vocabulary")     \
  X(vocabulary, joint, "joint", BOOL, true, false, 0, 0, "", "one vocabulary learnt from both sides") \
@@ -53,7 +59,18 @@
  X(model, alignment, "alignment", INT, 256, 1000, 1, 65536, "", "size n' of the alignment model's hidden layer") \
  X(model, maxout, "maxout", INT, 256, 500, 1, 65536, "", "size l of the readout")                  \
  X(model, tied, "tied", CHOICE, 1, 0, 0, 0, NMT_WORDS_TIED, "share the output layer with the target embedding, or with both") \
+ X(model, encoder_layers, "encoder-layers", INT, 1, 1, 1, 8, "", "recurrent layers of the encoder, one reading the other") \
+ X(model, encoder_stack, "encoder-stack", CHOICE, NMT_STACK_BIDIRECTIONAL, NMT_STACK_BIDIRECTIONAL, 0, 0, NMT_WORDS_STACK, "directions of the encoder's layers") \
+ X(model, encoder_transitions, "encoder-transitions", INT, 1, 1, 1, 8, "", "units that a time step of the encoder goes through") \
+ X(model, decoder_layers, "decoder-layers", INT, 1, 1, 1, 8, "", "recurrent layers of the decoder; the first asks the annotations") \
+ X(model, decoder_transitions, "decoder-transitions", INT, 1, 1, 1, 8, "", "units that a time step of the decoder goes through") \
+ X(model, start, "start", CHOICE, NMT_START_FIRST, NMT_START_FIRST, 0, 0, NMT_WORDS_START, "what the decoder's first state is made from") \
+ X(model, residual, "residual", BOOL, true, true, 0, 0, "", "add what enters a layer, from the second on, to what leaves it") \
+ X(model, layer_norm, "layer-norm", BOOL, false, false, 0, 0, "", "layer normalisation of all that enters a unit, the alignment model and the readout") \
+ X(model, input_feeding, "input-feeding", BOOL, false, false, 0, 0, "", "the readout of a word enters the recurrence of the next") \
  X(model, init, "init", CHOICE, 0, 1, 0, 0, NMT_WORDS_INIT, "initial weights: scaled by the sizes, or the paper's") \
+ X(train, init, "init", TEXT, "", "", 0, 0, "", "trained model to start from") \
+ X(train, freeze_embeddings, "freeze-embeddings", BOOL, false, false, 0, 0, "", "leave the vectors of data.source-embeddings and data.target-embeddings as they are") \
  X(train, optimizer, "optimizer", CHOICE, NMT_ADAM, NMT_ADADELTA, 0, 0, NMT_WORDS_OPTIMIZER, "update rule") \
  X(train, learning_rate, "learning-rate", REAL, 1e-3, 1, 0, 1000, "", "step size (Adadelta: a factor on its step)") \
  X(train, adam_beta1, "adam-beta1", REAL, 0.9, 0.9, 0, 1, "", "decay of Adam's first moment")      \
@@ -72,21 +89,28 @@
  X(train, dropout_annotation, "dropout-annotation", REAL, -1, -1, -1, 0.95, "", "of annotations; -1: as dropout") \
  X(train, dropout_readout, "dropout-readout", REAL, -1, -1, -1, 0.95, "", "of the readout; -1: as dropout") \
  X(train, dropout_recurrent, "dropout-recurrent", REAL, -1, -1, -1, 0.95, "", "of states as they enter the recurrence; -1: half of dropout") \
+ X(train, dropout_layer, "dropout-layer", REAL, -1, -1, -1, 0.95, "", "of what a layer, from the second on, reads; -1: half of dropout") \
  X(train, dropout_word, "dropout-word", REAL, -1, -1, -1, 0.95, "", "of whole words; -1: a quarter of dropout") \
+ X(train, subword_dropout, "subword-dropout", REAL, 0, 0, 0, 0.95, "", "share of the merges of bpe left out, anew in every epoch") \
+ X(train, subword_dropout_source, "subword-dropout-source", REAL, -1, -1, -1, 0.95, "", "of the source; -1: as subword-dropout") \
+ X(train, subword_dropout_target, "subword-dropout-target", REAL, -1, -1, -1, 0.95, "", "of the target; -1: as subword-dropout") \
  X(train, label_smoothing, "label-smoothing", REAL, 0.1, 0, 0, 0.99, "", "share of the target spread over all words") \
+ X(train, alignment_weight, "alignment-weight", REAL, 0.3, 0.3, 0, 1000, "", "weight of guided alignment in the loss, with data.alignments") \
+ X(train, alignment_decay, "alignment-decay", REAL, 1, 1, 0, 1, "", "what that weight is multiplied with after every epoch") \
  X(train, epochs, "epochs", INT, 17, 5, 0, 1000000, "", "passes over the bitext; 0: no bound")     \
  X(train, updates, "updates", INT, 0, 0, 0, 1000000000, "", "updates at the most; 0: no bound")    \
  X(train, minutes, "minutes", REAL, 0, 0, 0, 1e9, "", "time at the most; 0: no bound")             \
  X(train, schedule, "schedule", CHOICE, NMT_SCHEDULE_EXPONENTIAL, NMT_SCHEDULE_CONSTANT, 0, 0, NMT_WORDS_SCHEDULE, "how the learning rate falls") \
  X(train, warmup, "warmup", INT, 0, 0, 0, 1000000000, "", "updates over which the learning rate rises from 0") \
- X(train, decay_from, "decay-from", REAL, 0.6, 0.6, 0, 1, "", "exponential: share of the planned length at which the fall begins") \
- X(train, decay_to, "decay-to", REAL, 0.05, 0.05, 1e-9, 1, "", "exponential: share of the learning rate at the end") \
+ X(train, decay_from, "decay-from", REAL, 0.6, 0.6, 0, 1, "", "exponential, linear: share of the planned length at which the fall begins") \
+ X(train, decay_to, "decay-to", REAL, 0.05, 0.05, 1e-9, 1, "", "exponential, linear: share of the learning rate at the end") \
  X(train, plateau_factor, "plateau-factor", REAL, 0.5, 0.5, 1e-9, 1, "", "plateau: factor on the rate when validation stops improving") \
  X(train, plateau_patience, "plateau-patience", INT, 2, 2, 1, 1000000, "", "plateau: checks without improvement before that") \
  X(train, average, "average", REAL, 0.998, 0, 0, 0.999999, "", "decay of the moving average of the weights that is validated and saved; 0: none") \
  X(train, metric, "metric", CHOICE, NMT_VALID_BLEU, NMT_VALID_PERPLEXITY, 0, 0, NMT_WORDS_METRIC, "what the best model is best at") \
  X(train, valid_every, "valid-every", INT, 0, 0, 0, 1000000000, "", "updates between validations; 0: once an epoch") \
  X(train, save_every, "save-every", INT, 0, 0, 0, 1000000000, "", "updates between savings of the state; 0: with each validation") \
+ X(train, keep, "keep", INT, 0, 0, 0, 1000, "", "models of the last validations to keep beside the best one, for --average") \
  X(train, patience, "patience", INT, 10, 0, 0, 1000000, "", "validations without improvement before stopping; 0: never") \
  X(train, seed, "seed", INT, 1, 1, 0, INT64_MAX, "", "seed of all random numbers")                 \
  X(train, shards, "shards", INT, 2, 2, 1, 4096, "", "parts an update is cut into; decides the bits of the result") \
@@ -99,8 +123,20 @@
 #define NMT_CONFIG_C_BOOL   bool
 #define NMT_CONFIG_C_CHOICE int
 
-/** Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate. */
+/** How many keys there are. */
+enum {
+#define NMT_CONFIG_ONE(...) +1
+    NMT_CONFIG_KEYS = NMT_CONFIG_MAP(NMT_CONFIG_ONE)
+#undef NMT_CONFIG_ONE
+};
+
+/**
+ * Every key of the table as a field SECTION_FIELD, e.g. config->train_learning_rate; and for
+ * messages where each was given.
+ */
 struct nmt_config {
+    char *file;                     /* read last; owned, NULL: none */
+    uint64_t line[NMT_CONFIG_KEYS]; /* of the file, in the order of the table; 0: not there */
 #define NMT_CONFIG_FIELD(section, field, key, type, standard, paper, min, max, words, sentence)    \
     NMT_CONFIG_C_##type section##_##field;
     NMT_CONFIG_MAP(NMT_CONFIG_FIELD)
@@ -131,7 +167,10 @@ int nmt_config_set(struct nmt_config *c, const char *assignment, struct nmt_err 
 int nmt_config_dump(const struct nmt_config *c, struct nmt_output *o,
                     struct nmt_err *err) NMT_MUST_USE;
 
-/** Checks that belong to no single key (sizes that must agree for dot attention, tying, ...). */
+/**
+ * Checks that belong to no single key (sizes that must agree for dot attention, tying, ...). The
+ * message of a failure (NMT_ECONFIG) names the keys, and file and line where one of them was read.
+ */
 int nmt_config_check(const struct nmt_config *c, struct nmt_err *err) NMT_MUST_USE;
 
 #endif

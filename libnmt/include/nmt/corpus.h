@@ -17,7 +17,9 @@ struct nmt_corpus_files {
     size_t n_systems;
     const char *const *refs; /* [n_refs] references, one or more */
     size_t n_refs;
-    bool refs_tab;      /* one file of references, those of a line separated by tabs */
+    bool refs_tab; /* one file of references, those of a line separated by tabs */
+    size_t
+        refs_each; /* with refs_tab: so many in every line, also blank ones; 0: those with text */
     const char *source; /* the source text, or NULL */
 };
 
@@ -35,6 +37,9 @@ struct nmt_corpus_line {
 
 struct nmt_corpus;
 
+/** What a file is called in reports: "(stdin)" for "-". */
+const char *nmt_corpus_name(const char *path);
+
 int nmt_corpus_open(struct nmt_corpus **c, const struct nmt_corpus_files *files,
                     struct nmt_err *err) NMT_MUST_USE;
 void nmt_corpus_close(struct nmt_corpus *c);
@@ -43,8 +48,8 @@ void nmt_corpus_close(struct nmt_corpus *c);
  * Reads some more lines: *lines and *n (at most `most`) are borrowed from c until the next call.
  * Returns 1, or 0 when all files have ended together. NMT_ESHAPE when they do not: the message has
  * the names and numbers of lines of the two that differ. NMT_ETEXT for invalid UTF-8, with file,
- * line and byte, and for files without a line. When a file is a pipe that pauses, what has
- * arrived is given.
+ * line and byte, for a line with another number of references than refs_each, and for files without
+ * a line. When a file is a pipe that pauses, what has arrived is given.
  */
 int nmt_corpus_read(struct nmt_corpus *c, size_t most, const struct nmt_corpus_line **lines,
                     size_t *n, struct nmt_err *err) NMT_MUST_USE;

@@ -32,6 +32,13 @@ int nmt_lines_open_fd(struct nmt_lines **r, int fd, const char *name, size_t lon
 int nmt_lines_next(struct nmt_lines *r, char **line, size_t *len, struct nmt_err *err) NMT_MUST_USE;
 
 /**
+ * The same for files whose every line ends with LF: a last one without it has been cut, and is
+ * NMT_ETRUNC.
+ */
+int nmt_lines_next_whole(struct nmt_lines *r, char **line, size_t *len,
+                         struct nmt_err *err) NMT_MUST_USE;
+
+/**
  * Is there a whole line, or the end of input, to be had within wait_ms without blocking
  * longer? A program that gathers a batch asks this, and works on what it has when the input
  * pauses.
@@ -43,6 +50,9 @@ const char *nmt_lines_name(const struct nmt_lines *r);
 
 /** Number of the line last returned, from 1. */
 uint64_t nmt_lines_number(const struct nmt_lines *r);
+
+/** Bytes of the input up to the end of the line last returned. */
+uint64_t nmt_lines_bytes(const struct nmt_lines *r);
 
 /** Did the line last returned end with LF? Only the last one of a file may not. */
 bool nmt_lines_ended(const struct nmt_lines *r);

@@ -52,9 +52,14 @@ int nmt_metric_line(struct nmt_metric *m, const char *hyp, size_t hyp_len, const
 /** The score of a row, 0 to 100 (TER: more when there are more edits than words). */
 double nmt_metric_score(const struct nmt_metric_options *opt, const double *row);
 
-/** The score of a bootstrap sample: quotients in single precision where the reference has them so.
- */
+/** The score of a bootstrap sample: in single precision what the reference has so. */
 double nmt_metric_score_single(const struct nmt_metric_options *opt, const double *row);
+
+/**
+ * The score of a trial of approximate randomisation: the reference keeps its rows in whole numbers,
+ * so that add-k adds the whole part of k.
+ */
+double nmt_metric_score_exchanged(const struct nmt_metric_options *opt, const double *row);
 
 /** Is a greater score a worse one (TER)? */
 bool nmt_metric_is_error_rate(const struct nmt_metric_options *opt);

@@ -11,6 +11,7 @@
 #include <nmt/id.h>
 #include <nmt/vocab.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,15 +50,30 @@ struct nmt_sentence {
 void nmt_sentence_release(struct nmt_sentence *s);
 
 /**
- * Adds a sentence as one JSON object with LF: `record` (the number given), `text`, `words`, and
- * `models`, for each `ids`, `word` (null: none) and `annotations`.
+ * How a sentence becomes one vector: not at all; the mean of all its annotations; or the state of
+ * each direction when it has read all tokens, which is [forward of the last; backward of the
+ * first], of a line in parts the mean of those of its parts.
  */
-int nmt_sentence_json(const struct nmt_sentence *s, uint64_t record, struct nmt_buffer *b,
-                      struct nmt_err *err) NMT_MUST_USE;
+enum nmt_pool { NMT_POOL_NONE, NMT_POOL_MEAN, NMT_POOL_LAST };
+
+/** Writes it to v [a->width]; false, and nothing written, when there are no annotations. */
+bool nmt_annotation_pool(const struct nmt_annotation *a, enum nmt_pool pool, float *v);
+
+/**
+ * Adds a sentence as one JSON object with LF: `record` (the number given), `text`, `words`, and
+ * `models`, for each `ids`, `word` (null: none) and `annotations`, or when they are pooled `vector`
+ * (null: the line has no tokens).
+ */
+int nmt_sentence_json(const struct nmt_sentence *s, uint64_t record, enum nmt_pool pool,
+                      struct nmt_buffer *b, struct nmt_err *err) NMT_MUST_USE;
 
 /** Adds a matrix [rows][width] as a .npy file; numpy.load reads one after the other. */
 int nmt_matrix_npy(const float *h, size_t rows, size_t width, struct nmt_buffer *b,
                    struct nmt_err *err) NMT_MUST_USE;
+
+/** The same for a vector: that of an annotation, or NaN when it is NULL or has none. */
+int nmt_pooled_npy(const struct nmt_annotation *a, enum nmt_pool pool, size_t width,
+                   struct nmt_buffer *b, struct nmt_err *err) NMT_MUST_USE;
 
 /** Which words of the source each word of the target was made from. */
 struct nmt_alignment {
@@ -65,6 +81,12 @@ struct nmt_alignment {
     char *source, *target; /* the two lines, words separated by one space, ended by NUL */
     float *weight;         /* [n_target][n_source]; a row sums to at most 1 (</s> has the rest) */
 };
+
+/** Most weights of an alignment that fits into a record. */
+#define NMT_ALIGNMENT_CELLS ((size_t)1 << 26)
+
+/** The greatest of a row's n weights, the first of equal ones; NMT_NO_WORD: none is above 0. */
+uint32_t nmt_weights_best(const float *row, uint32_t n);
 
 /** One record of an alignment stream: one alignment, or one for each line of an n-best list. */
 struct nmt_alignments {

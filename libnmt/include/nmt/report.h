@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum nmt_report_format { NMT_REPORT_TEXT, NMT_REPORT_JSON, NMT_REPORT_TSV };
+enum nmt_report_format { NMT_REPORT_TEXT, NMT_REPORT_JSON, NMT_REPORT_TSV, NMT_REPORT_LATEX };
 
 struct nmt_report {
     enum nmt_report_format format;
@@ -38,8 +38,8 @@ int nmt_report_score(const struct nmt_report *r, const struct nmt_result *result
                      struct nmt_buffer *out, struct nmt_err *err) NMT_MUST_USE;
 
 /**
- * Several systems: results [n_systems][n_metrics]. Text: a table with signatures under it. JSON: a
- * list with an object per system. TSV: a heading line, then a line per system.
+ * Several systems: results [n_systems][n_metrics]. Text and LaTeX: a table with signatures under
+ * it. JSON: a list with an object per system. TSV: a heading line, then a line per system.
  */
 int nmt_report_systems(const struct nmt_report *r, const char *const *names, size_t n_systems,
                        const struct nmt_result *results, size_t n_metrics, struct nmt_buffer *out,

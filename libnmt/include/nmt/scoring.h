@@ -30,9 +30,11 @@ enum nmt_scoring_kind {
 
 /** Scores over source length, by the first metric; freed with nmt_length_curves_release. */
 struct nmt_length_curves {
-    size_t n;  /* classes with lines, but the one of lines without a word */
-    double *x; /* [n] the middle of the class, in words */
-    double *y; /* [n_systems][n] */
+    size_t n;          /* classes with lines, but the one of lines without a word */
+    double *x;         /* [n] the middle of the class, in words */
+    double *from, *to; /* [n] where on this axis it begins and ends */
+    double *count;     /* [n] its lines */
+    double *y;         /* [n_systems][n] */
 };
 
 void nmt_length_curves_release(struct nmt_length_curves *c);
@@ -51,6 +53,8 @@ struct nmt_scoring {
     const char *seed_text; /* as the signature has it */
     /** Called now and then with the scores so far of the first system; may be NULL. */
     void (*progress)(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n);
+    /** Called now and then while samples are drawn; may be NULL. */
+    void (*resampling)(void *arg, size_t done, size_t all);
     void *progress_arg;
 };
 

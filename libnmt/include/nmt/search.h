@@ -13,6 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Sampling: a word is drawn from the distribution over the words that are allowed, with the
+ * temperature and from the top_k of it; log_prob and score are the model's own log-probability, of
+ * neither. Which random number draws a word depends on the seed, the number of the sentence
+ * (nmt_search_set.number), that of its translation and that of the word, and on nothing else.
+ */
+
 /** What the sum of log-probabilities is divided by before translations are compared. */
 enum nmt_length_norm {
     NMT_LENGTH_MEAN, /* |y|^alpha; alpha 1: the mean for each token, 0: no division */
@@ -36,14 +43,26 @@ struct nmt_search_options {
     size_t beam;   /* hypotheses; 1 is greedy search */
     size_t n_best; /* translations wanted, at most beam */
     enum nmt_length_norm norm;
-    double alpha;
-    double min_ratio, max_ratio;
+    double alpha;                /* at least 0 */
+    double coverage;             /* beta of the coverage penalty: 0 (none) or more */
+    double min_ratio, max_ratio; /* the first not above the second, unless that is 0 */
     size_t max_length;
-    bool geometric;  /* ensembles: mean of the log-probabilities, not of the probabilities */
-    bool alignments; /* keep the weights of the alignment model */
+    bool geometric;        /* ensembles: mean of the log-probabilities, not of the probabilities */
+    const double *weights; /* of each model in that mean, of any sum; NULL: alike; copied */
+    bool alignments;       /* keep the weights of the alignment model */
     bool forbid_unk;
+
+    bool sample;        /* draw n_best = beam translations instead of searching for the best */
+    double temperature; /* of the distributions drawn from: p^(1/T); more than 0 */
+    size_t top_k;       /* draw from the most probable words only; 0: from all; at most TOP_K_MAX */
+    uint64_t seed;      /* names the random numbers */
+
+    bool to_the_end;      /* go on when the answer is known: for tests of the early stop */
     nmt_id eos, bos, unk; /* bos is never written; an id no vocabulary has: there is none */
 };
+
+/** Most words that top_k can ask for. */
+#define NMT_TOP_K_MAX ((size_t)1000)
 
 /** Beam 5, one translation, mean with alpha 0.6, ratios 0 and 3, at most 1000 tokens. */
 struct nmt_search_options nmt_search_defaults(void);
@@ -51,20 +70,24 @@ struct nmt_search_options nmt_search_defaults(void);
 /** NMT_ELIMIT when an option is out of range. */
 int nmt_search_options_check(const struct nmt_search_options *o, struct nmt_err *err) NMT_MUST_USE;
 
-/** A translation: log_prob is the sum over its n tokens, score that sum divided for its length. */
+/**
+ * A translation: log_prob is the sum over its n tokens, coverage what the coverage penalty adds (0
+ * or less), score the sum divided for its length, plus coverage.
+ */
 struct nmt_translation {
     size_t n; /* tokens, with </s> when it is finished */
     bool finished;
-    double log_prob, score;
+    double log_prob, coverage, score;
     nmt_id *ids;          /* [n] */
     real *token_log_prob; /* [n] */
     real **alpha;         /* of each model [n][rows of the sentence]; NULL when not kept */
 };
 
 /**
- * The translations of a sentence, the best first: finished ones by falling score (equal ones in
- * the order they were found), then those that reached the greatest length without </s>. None: the
- * model gave no number that can be compared (NaN). One block of memory.
+ * The translations of a sentence, those drawn in the order of their numbers, others the best first:
+ * finished ones by falling score (equal ones in the order they were found), then those that reached
+ * the greatest length without </s>. None: the model gave no number that can be compared (NaN). One
+ * block of memory.
  */
 struct nmt_translations {
     size_t n;

@@ -45,6 +45,7 @@ struct nmt_stream_model {
 struct nmt_stream_header {
     enum nmt_stream_kind kind;
     uint32_t n_models; /* annotations: at least 1; alignments: 0 when no model made them; ids: 1 */
+    bool half;         /* annotations: in the stream they are of half precision (nmt/half.h) */
     struct nmt_stream_model model[NMT_STREAM_MODELS_MAX];
 };
 
@@ -146,6 +147,12 @@ int nmt_stream_next(struct nmt_stream_reader *r, struct nmt_err *err) NMT_MUST_U
  * pauses. Reads what is there, and waits no longer.
  */
 bool nmt_stream_ready(struct nmt_stream_reader *r, int wait_ms);
+
+/** The same for the header: has it come, or an error in its place? */
+bool nmt_stream_header_ready(struct nmt_stream_reader *r, int wait_ms);
+
+/** Bytes of the input that were taken so far. */
+uint64_t nmt_stream_bytes(const struct nmt_stream_reader *r);
 
 /**
  * Take the data record that nmt_stream_next has just returned, checked in all its parts. Memory is

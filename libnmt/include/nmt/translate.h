@@ -6,6 +6,7 @@
 #define NMT_TRANSLATE_H
 
 #include <nmt/buffer.h>
+#include <nmt/dictionary.h>
 #include <nmt/error.h>
 #include <nmt/id_text.h>
 #include <nmt/model.h>
@@ -15,9 +16,15 @@
 
 struct nmt_translate_options {
     struct nmt_search_options search;
-    bool replace_unk;            /* a word with <unk> becomes the source word it looked at most */
-    bool alignments;             /* make struct nmt_output_line.alignment */
-    size_t batch;                /* sentences that are searched together; at least 1 */
+    /* A word with <unk> becomes what the source word it looked at most is in the dictionary, or
+     * that word itself; not in a translation that is given. */
+    bool replace_unk;
+    const struct nmt_dictionary *dictionary; /* borrowed; NULL: none */
+    bool alignments;                         /* make struct nmt_output_line.alignment */
+    bool links;                              /* make struct nmt_output_line.link */
+    bool tokens;  /* of these two: between tokens without </s> instead of words, the first model's;
+                     the alignment has no texts then */
+    size_t batch; /* sentences that are searched together; at least 1 */
     struct nmt_threads *threads; /* NULL: the caller alone; borrowed */
 };
 
@@ -30,16 +37,22 @@ struct nmt_output_line {
     struct nmt_ids ids;     /* with a </s> behind each part that is finished */
     double log_prob, score; /* summed over all tokens, and divided for the length */
     bool finished;
-    struct nmt_alignment alignment; /* words of the source and of `text` */
-    struct nmt_arena memory;        /* of the alignment and token_log_prob */
+    uint32_t n_words;
+    uint32_t *link; /* [n_words] source word each word looked at most, or NMT_NO_WORD */
+    struct nmt_alignment alignment; /* words of the source and of `text`; weight is NULL when they
+                                       are more than NMT_ALIGNMENT_CELLS */
     real *token_log_prob;           /* [ids.n] */
+    struct nmt_arena memory;        /* of the three above */
 };
 
 /** A record and what it becomes. Start with `= { 0 }`. */
 struct nmt_translated {
     struct nmt_sentence source;   /* in: a record as read, see nmt_translator_use */
+    uint64_t number;              /* in: its place in the input, for what is drawn; below 2^48 */
     bool forced;                  /* in: score a given translation: nmt_translated_force */
-    struct nmt_ids target;        /* in: its tokens, without </s> */
+    bool begun;                   /* in: it begins with these tokens: nmt_translated_begin */
+    struct nmt_terms *terms;      /* in: what it must and must not hold (nmt/beside.h), or NULL */
+    struct nmt_ids target;        /* in: tokens given, without </s> */
     const char *target_text;      /* in: its line and words; NULL: what the tokens give */
     uint32_t *target_word;        /* [target.n] word of each token */
     struct nmt_span *target_span; /* [n_target_words] */
@@ -60,6 +73,14 @@ int nmt_translated_force(struct nmt_translated *t, const char *line, size_t len,
 /** The same for tokens alone. */
 int nmt_translated_force_ids(struct nmt_translated *t, const nmt_id *ids, size_t n,
                              struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * The translation begins with these tokens, and search goes on behind them; of a line in parts, the
+ * first part's does. It may then have more tokens than the search allows, one behind the given
+ * ones.
+ */
+int nmt_translated_begin(struct nmt_translated *t, const nmt_id *ids, size_t n,
+                         struct nmt_err *err) NMT_MUST_USE;
 
 /** Most tokens of a translation that is given. */
 #define NMT_FORCED_MAX ((size_t)10000)

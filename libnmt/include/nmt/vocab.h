@@ -32,17 +32,17 @@ struct nmt_vocab_spec {
 struct nmt_vocab;
 struct nmt_segmenter;
 
-/** Most pieces a vocabulary may have. */
-#define NMT_VOCAB_MAX ((size_t)1 << 24)
+/** Most pieces a vocabulary may have: a longer file is no vocabulary. */
+#define NMT_VOCAB_MAX ((size_t)1 << 22)
 
 /** Loads a vocabulary file. Messages name file and line. */
 int nmt_vocab_load(struct nmt_vocab **v, const char *path, struct nmt_err *err) NMT_MUST_USE;
 
 /**
  * The same for a file that may also be a .vocab as spm_train exports it, which has no header: spec
- * says what it lacks (byte_fallback is found in it). Its special pieces must have their default
- * numbers, and its pieces must not reach over a space. Text is cut as spm_encode cuts it when
- * that normalises in the same way.
+ * says what it lacks (byte_fallback is found in it). What can be seen not to be cut here as there
+ * is refused: special pieces with other numbers, pieces that reach over a space, user-defined
+ * symbols, pieces or scores that are not of this type.
  */
 int nmt_vocab_load_as(struct nmt_vocab **v, const char *path, const struct nmt_vocab_spec *spec,
                       struct nmt_err *err) NMT_MUST_USE;
@@ -63,6 +63,9 @@ int nmt_vocab_from_pieces(struct nmt_vocab **v, const struct nmt_vocab_spec *spe
 void nmt_vocab_free(struct nmt_vocab *v);
 
 size_t nmt_vocab_size(const struct nmt_vocab *v);
+
+/** Was it loaded from a file of sentencepiece, without a header? */
+bool nmt_vocab_is_foreign(const struct nmt_vocab *v);
 const struct nmt_vocab_spec *nmt_vocab_spec(const struct nmt_vocab *v);
 
 /** The text of a piece, ended by NUL, borrowed from v. id < size. *len (may be NULL): its bytes. */
@@ -106,6 +109,12 @@ void nmt_segmenter_dropout(struct nmt_segmenter *s, double p, uint64_t seed, uin
  */
 int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
                          const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * What one piece gives in a text, with the space that it begins with; borrowed, not ended by NUL.
+ * id < size. Bytes of a character that is in several pieces are given one by one.
+ */
+const char *nmt_vocab_text(const struct nmt_vocab *v, nmt_id id, size_t *len);
 
 /** Adds the text of ids[0..n) to out. <s> and </s> give nothing, <unk> gives "<unk>". */
 int nmt_vocab_decode(const struct nmt_vocab *v, const nmt_id *ids, size_t n, struct nmt_buffer *out,

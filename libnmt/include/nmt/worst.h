@@ -5,6 +5,7 @@
 #ifndef NMT_WORST_H
 #define NMT_WORST_H
 
+#include <nmt/buffer.h>
 #include <nmt/corpus.h>
 #include <nmt/error.h>
 
@@ -17,10 +18,10 @@
 struct nmt_worst_line {
     uint64_t number;
     double score, baseline, loss; /* baseline: NAN without one */
-    char *source;                 /* NULL without a source file; these are owned */
-    char **refs;                  /* [n_refs] */
+    bool has_source, has_base;
+    struct nmt_buffer source, base, hyp; /* texts are owned */
+    struct nmt_buffer *refs;             /* [n_refs] */
     size_t n_refs;
-    char *hyp, *base; /* base: NULL without a baseline */
 };
 
 /** Start with zeros but for most. */
@@ -30,11 +31,12 @@ struct nmt_worst {
     size_t n; /* the first is the worst; of two as bad, the earlier line */
 };
 
-/** Looks at a line of a system, and of the baseline if base is not NULL; larger losses are worse.
+/**
+ * Looks at a line of a system; larger losses are worse. The first system is on its own (baseline is
+ * NAN), any other is compared with the first.
  */
-int nmt_worst_add(struct nmt_worst *w, const struct nmt_corpus_line *line, const char *hyp,
-                  double score, const char *base, double baseline, double loss,
-                  struct nmt_err *err) NMT_MUST_USE;
+int nmt_worst_add(struct nmt_worst *w, const struct nmt_corpus_line *line, size_t system,
+                  double score, double baseline, double loss, struct nmt_err *err) NMT_MUST_USE;
 void nmt_worst_release(struct nmt_worst *w);
 
 #endif

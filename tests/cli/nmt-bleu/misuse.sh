@@ -14,3 +14,8 @@ try --max-order 0 ref
 try --refs-tab a b
 try --sentence --exact-match -f text ref
 try --nonsense ref
+try --source src ref
+try --length-step 3 ref
+try -nr 0 ref
+try -l en-de -t wmt17
+try -f xml ref

@@ -1,6 +1,6 @@
 # Several systems: tables, seeds, the baseline in its two spellings, and what cannot be asked for.
-awk 'BEGIN { srand(1); for (i = 0; i < 60; i++) { s = ""; for (k = 0; k < 8; k++)
-    s = s " w" int(9 * rand()); print substr(s, 2) } }' >ref
+awk 'BEGIN { x = 1; for (i = 0; i < 60; i++) { s = ""; for (k = 0; k < 8; k++) {
+    x = x * 16807 % 2147483647; s = s " w" x % 9 } print substr(s, 2) } }' >ref
 sed 's/w1/w2/' ref >a
 sed 's/w3/w4/g; 7s/^.*$/bad/' ref >b
 x='s,nmt-bleu-[0-9.]*,nmt-bleu-X,'
@@ -19,3 +19,9 @@ for wrong in "--paired-bs ref -i a" "--confidence ref -i a b" "--confidence --se
     nmt-bleu $wrong </dev/null 2>/dev/null
     echo "$?"
 done
+# A system that is the baseline under another name has the smallest p there is, as in the reference.
+cp a again
+nmt-bleu --paired-bs --paired-bs-n 99 ref -i a again | jq '.[1].BLEU.p_value'
+nmt-bleu --paired-ar --paired-ar-n 99 ref -i a again | jq '.[1].BLEU.p_value'
+# The baseline itself has none.
+nmt-bleu --paired-ar --paired-ar-n 99 ref -i a again | jq '.[0].BLEU.p_value'

@@ -19,6 +19,20 @@ cmp first best || echo 'the first of the list is not the best'
 nmt-decode -m a.nmt -n 20 a.ann >list || echo 'more translations than the beam has by default'
 fails 2 'gives no 6' nmt-decode -m a.nmt -b 5 -n 6 a.ann
 fails 2 'beam' nmt-decode -m a.nmt -b 0 a.ann
+fails 2 'ratio' nmt-decode -m a.nmt --min-ratio 2 --max-ratio 1.5 a.ann
+fails 2 'ratio' nmt-decode -m a.nmt --min-ratio 4 a.ann
+fails 2 'max-length' nmt-decode -m a.nmt --max-length 0 a.ann
+fails 2 'length-penalty' nmt-decode -m a.nmt --length-penalty -1 a.ann
+nmt-decode -m a.nmt --min-ratio 4 --max-ratio 0 --ids a.ann | awk 'NF < 23 { print "too short: " $0 }'
+
+# Of the same hypotheses, the penalty for coverage only lowers scores.
+nmt-decode -m a.nmt -b 6 -n 6 --coverage-penalty 0 a.ann | cut -d' ' -f 2- | sort >free
+nmt-decode -m a.nmt -b 6 -n 6 --coverage-penalty 0.5 a.ann | cut -d' ' -f 2- | sort >paid
+[ "$(wc -l <free)" = "$(wc -l <paid)" ] || echo 'the penalty for coverage changes what is found'
+paste -d '|' free paid | awk -F '[|]+' '$2 != $5 || $3 != $6 { print "other hypotheses"; exit }
+    $7 > $4 + 0.0001 { print "the penalty raises a score: " $0; exit } $7 < $4 { n++ }
+    END { if (!n) print "the penalty does nothing" }'
+fails 2 'coverage-penalty' nmt-decode -m a.nmt --coverage-penalty -1 a.ann
 
 # Bounds on the length.
 nmt-decode -m a.nmt --max-length 3 --ids a.ann | awk 'NF > 3 { print "too long" }'
@@ -54,6 +68,23 @@ nmt-decode -m a.nmt --score -b 6 --length-penalty 1 ab.ann | cmp - best || echo 
 nmt-decode -m a.nmt -m a.nmt -b 6 --length-penalty 1 a.ann >out
 cut -f2 best | cmp - out || echo 'twins differ from one of them'
 fails 1 'made by' nmt-decode -m a.nmt -m b.nmt a.ann
+nmt-decode -m a.nmt -m b.nmt --score ab.ann >ab.score
+nmt-decode -m a.nmt -m b.nmt --weights 3,3 --score ab.ann | cmp - ab.score || echo 'equal weights'
+nmt-decode -m a.nmt -m b.nmt --weights 1,0 -b 6 --length-penalty 1 ab.ann >out
+cut -f2 best | cmp - out || echo 'the other model has no weight'
+for mean in '' --geometric; do
+    # shellcheck disable=SC2086
+    nmt-decode -m a.nmt -m b.nmt $mean --weights 3,1 --score ab.ann >ab3
+    # shellcheck disable=SC2086
+    nmt-decode -m b.nmt -m a.nmt $mean --weights 0.25,0.75 --score ab.ann | cmp - ab3 ||
+        echo 'weights do not follow their models'
+    cut -f1 ab3 | cmp -s - scores && echo 'weights do nothing'
+done
+fails 2 'has 1 weights for 2 models' nmt-decode -m a.nmt -m b.nmt --weights 1 ab.ann
+fails 2 'has 3 weights' nmt-decode -m a.nmt -m b.nmt --weights 1,2,3 ab.ann
+for weights in '' , 1, ,1 a,1 -1,2 0,0 nan,1 inf,1 1e9,1; do
+    fails 2 'weights' nmt-decode -m a.nmt -m b.nmt --weights "$weights" ab.ann
+done
 tiny_model c -s vocabulary.size=10 -s train.updates=2
 nmt-encode -m a.nmt -m c.nmt -o ac.ann test.en
 fails 1 'different target vocabularies' nmt-decode -m a.nmt -m c.nmt ac.ann

@@ -19,6 +19,15 @@ for n in 1 8 9; do
     [ -n "$(sed -n ${n}p out)" ] || echo "line $n is empty"
 done
 
+# What cannot be seen is no sentence: tab, U+00A0, U+2028, U+3000, U+FEFF, a control; what can be is.
+printf '\t \t\n\302\240\n\342\200\250\n\343\200\200 \n\357\273\277\n\001\nthe dog\n\302\240.\n' >blank
+nmt-encode -m m.nmt -f jsonl blank | jq -c '.models[0].ids | length' | tr '\n' ' ' >out
+[ "$(cat out)" = '0 0 0 0 0 0 3 3 ' ] || cat out
+nmt-encode -m m.nmt blank | nmt-decode -m m.nmt --align-text -A al >out
+every_line out 8
+[ "$(grep -vc '^ ||| $' out)" -eq 2 ] || cat out
+printf '0 1\n' | nmt-encode -m m.nmt --ids -f jsonl 2>/dev/null | jq -e '.models or .failed' >/dev/null || echo ids
+
 # Nothing in, nothing out.
 nmt-encode -m m.nmt </dev/null >empty.ann || echo 'empty input is no failure'
 nmt-decode -m m.nmt empty.ann >out || echo 'an empty stream is no failure'
@@ -30,7 +39,7 @@ yes "$(printf 'a\377')" | head -n 25 | nmt-encode -m m.nmt 2>err >25.ann
 grep -q ': 15 more lines failed' err || cat err
 nmt-decode -m m.nmt 25.ann 2>err >out
 every_line out 25
-grep -q ': 15 more records failed' err || cat err
+[ "$(cat err)" = 'nmt-decode: 25 lines had failed before, the first: record 1, line 1: invalid UTF-8 at byte 2' ] || cat err
 
 # A long line is one record too.
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "the dog sees "; print "" }' >long

@@ -9,7 +9,7 @@ while [ ! -s log.json ] || ! grep -q '"event":"update","update":3,' log.json; do
     kill -0 $pid 2>/dev/null || break
     sleep 0.05
 done
-kill -INT $pid
+kill -INT $pid 2>/dev/null
 wait $pid
 status=$?
 # on a fast machine the run may be over before the signal comes: then there is nothing to resume

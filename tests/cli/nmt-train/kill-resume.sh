@@ -17,3 +17,11 @@ done
 nmt-train -q "$@" -o killed.nmt || exit 1
 cmp whole.nmt killed.nmt || exit 1
 rm -f killed.nmt.tmp-* killed.nmt.state.tmp-*
+
+# killed between the first model and the first state: the model is nobody else's
+nmt-train -q $TINY -s train.updates=5 -o first.nmt train.en train.fr || exit 1
+cp first.nmt want.nmt
+rm first.nmt.state
+: >first.nmt.lock
+nmt-train -q $TINY -s train.updates=5 -o first.nmt train.en train.fr || exit 1
+cmp first.nmt want.nmt

@@ -18,3 +18,4 @@ awk 'BEGIN { for (i = 0; i < 1000000; i++) printf "x"; print ""; for (i = 0; i <
 nmt-vocab -e v long | cut -c 1-9
 nmt-vocab -s 8 long | tail -n 1
 nmt-vocab -e v long | nmt-vocab -d v | cut -c 1-9 | sed 's/ /_/g'
+printf '\n\n' | nmt-vocab -e v | nmt-vocab -d v | od -An -c

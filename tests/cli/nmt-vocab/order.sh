@@ -26,3 +26,19 @@ nmt-vocab --dropout 0.2 --seed 8 -e v text | cmp -s - a && echo 'another seed gi
 # Ids of one line: as many as bytes, for its LF makes up for the space in front.
 nmt-vocab --dropout 1 -e v text | head -n 1 | wc -w >got
 head -n 1 text | wc -c | cmp - got || echo 'dropout 1 is not characters'
+# How lines arrive, in one file or in two, all at once or with pauses, changes nothing.
+head -n 60 text >few
+head -n 20 few >head
+tail -n +21 few >rest
+trickle() { while read -r line; do echo "$line"; sleep 0.001; done; }
+for options in '-e v' '--apply-codes codes'; do
+    nmt-vocab -j 1 --dropout 0.3 $options few >whole
+    nmt-vocab -j 2 --dropout 0.3 $options head rest | cmp - whole || echo "$options: two files differ"
+    trickle <few | nmt-vocab -j 2 --dropout 0.3 $options | cmp - whole || echo "$options: pauses change it"
+    nmt-vocab --dropout 0.3 --seed 1 $options few | cmp - whole || echo "$options: the seed is not 1"
+    nmt-vocab --dropout 0.3 --seed 9223372036854775807 $options few | cmp -s - whole && echo "$options: same"
+    nmt-vocab --dropout 0 $options few >whole
+    nmt-vocab $options few | cmp - whole || echo "$options: dropout 0 changes it"
+done
+nmt-vocab --apply-codes codes --dropout 1 few | tr -s '@ ' '\n' | awk 'length > 1' | head -n 3
+exit 0

@@ -19,9 +19,10 @@ static void check_sentence(struct golden_case *c, const struct nmt_pass *pass, s
     const size_t rows = b->row[i + 1] - b->row[i];
     golden_compare(c, "annotations", pass->encoder.h + b->row[i] * D,
                    json_get(c->json, sentence, "annotations"), rows * D, false);
-    golden_compare(c, "s_0", d->s0 + i * H, json_get(c->json, sentence, "s_0"), H, false);
+    golden_compare(c, "s_0", d->s0[0] + i * H, json_get(c->json, sentence, "s_0"), H, false);
     if (s->cell == NMT_LSTM)
-        golden_compare(c, "cell_0", d->c0 + i * H, json_get(c->json, sentence, "cell_0"), H, false);
+        golden_compare(c, "cell_0", d->c0[0] + i * H, json_get(c->json, sentence, "cell_0"), H,
+                       false);
     yaml_node_t *alpha = json_get(c->json, sentence, "alpha");
     cr_assert(alpha || s->attention == NMT_NO_ATTENTION);
     if (alpha)
@@ -49,9 +50,9 @@ static size_t read_pairs(struct golden_case *c, struct nmt_pair *pairs)
     for (size_t i = 0; i < json_len(sentences); i++) {
         yaml_node_t *sentence = json_at(c->json, sentences, i);
         struct nmt_pair *p = &pairs[i];
+        *p = (struct nmt_pair){ .number = (uint32_t)i, .position = (uint32_t)i };
         p->source = golden_ids(c->json, json_get(c->json, sentence, "src"), &p->S);
         p->target = golden_ids(c->json, json_get(c->json, sentence, "tgt"), &p->T);
-        p->number = p->position = (uint32_t)i;
     }
     return json_len(sentences);
 }
@@ -79,7 +80,7 @@ static void check_training(struct golden_case *c)
     struct nmt_pair pairs[64];
     size_t B = read_pairs(c, pairs);
     struct nmt_pass pass;
-    struct nmt_loss loss = { 0, 0 };
+    struct nmt_loss loss = { .loss = 0 };
     nmt_pass_init(&pass, &c->shape);
     cr_assert(nmt_pass_run(&pass, &c->params, &c->grads, pairs, B, NULL, (real)c->label_smoothing,
                            &loss, NULL) == 0);

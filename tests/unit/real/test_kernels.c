@@ -207,6 +207,13 @@ Test(kernels, softmax_and_cross_entropy)
         memcpy(p, x, sizeof p);
         memcpy(grad, x, sizeof grad);
         near("log sum exp", k->name, k->log_sum_exp(x, n), most + log(sum));
+        real part = 0, top = -(real)INFINITY;
+        const size_t half = n / 2; /* of no numbers, or of no whole vector */
+        real low = half ? k->add_exp(&part, &top, x, half) : 0;
+        cr_assert(half == 0 || low == top);
+        low = k->add_exp(&part, &top, x + half, n - half);
+        cr_assert(low <= top && (double)top == most);
+        near("log sum exp in parts", k->name, top + (real)log((double)part), most + log(sum));
         near("softmax's return", k->name, k->softmax(p, n), most + log(sum));
         const uint32_t gold = (uint32_t)(n / 2);
         real log_p = k->cross_entropy(grad, gold, (real)0.1, 1, &mean, n);
@@ -245,6 +252,83 @@ Test(kernels, lstm_and_context)
                 sum += (double)alpha[j] * (double)rows[j * n + i];
             near("context", k->name, ctx[i], sum);
         }
+    }
+}
+
+/* Of one row, in double: forward to xn, and the factor. */
+static double plain_norm(double *xn, const real *x, size_t n)
+{
+    double mean = 0, squares = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += (double)x[i] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += ((double)x[i] - mean) * ((double)x[i] - mean);
+    const double factor = 1 / sqrt(squares / (double)n + 1e-5);
+    for (size_t i = 0; i < n; i++)
+        xn[i] = ((double)x[i] - mean) * factor;
+    return factor;
+}
+
+Test(kernels, layer_normalisation_is_the_equations_forward_and_backward)
+{
+    const struct nmt_kernels *k;
+    real x[MOST], xn[MOST], y[MOST], before[MOST], gain[MOST], dy[MOST], dgain[MOST];
+    double want[MOST];
+    EACH_TABLE(k)
+    EACH_SIZE(n)
+    {
+        fill(x, n, 21, 2);
+        fill(gain, n, 22, 1);
+        fill(before, n, 23, 1);
+        fill(dy, n, 24, 1);
+        const double factor = plain_norm(want, x, n);
+        memcpy(xn, x, sizeof xn);
+        memcpy(y, before, sizeof y);
+        near("factor", k->name, k->layer_norm(y, xn, gain, true, n) / (real)factor, 1);
+        double mean = 0, slope = 0;
+        for (size_t i = 0; i < n; i++) {
+            near("xn", k->name, xn[i], want[i]);
+            near("y", k->name, y[i], (double)before[i] + (double)gain[i] * want[i]);
+            mean += (double)gain[i] * (double)dy[i] / (double)n;
+            slope += (double)gain[i] * (double)dy[i] * want[i] / (double)n;
+        }
+        memcpy(y, x, sizeof y);
+        k->layer_norm(y, y, gain, false, n); /* in place */
+        for (size_t i = 0; i < n; i++)
+            near("y in place", k->name, y[i], (double)gain[i] * want[i]);
+        memcpy(dgain, before, sizeof dgain);
+        k->layer_norm_backward(xn, dgain, dy, gain, (real)factor, n);
+        for (size_t i = 0; n > 1 && i < n; i++) {
+            near("dgain", k->name, dgain[i], (double)before[i] + (double)dy[i] * want[i]);
+            near("dx", k->name, xn[i],
+                 factor * ((double)gain[i] * (double)dy[i] - mean - want[i] * slope));
+        }
+    }
+}
+
+Test(kernels, layer_normalisation_of_rows_far_from_0_and_of_equal_numbers)
+{
+    const struct nmt_kernels *k;
+    real x[MOST], y[MOST], gain[MOST];
+    double want[MOST];
+    EACH_TABLE(k)
+    EACH_SIZE(n)
+    {
+        fill(x, n, 25, 1);
+        for (size_t i = 0; i < n; i++) {
+            x[i] += 1024;
+            gain[i] = 1;
+        }
+        plain_norm(want, x, n);
+        k->layer_norm(y, x, gain, false, n);
+        for (size_t i = 0; i < n; i++)
+            cr_assert(fabs((double)y[i] - want[i]) < (sizeof(real) == 8 ? 1e-9 : 2e-3), "%s %zu",
+                      k->name, n);
+        for (size_t i = 0; i < n; i++)
+            x[i] = 3;
+        k->layer_norm(y, x, gain, false, n);
+        for (size_t i = 0; i < n; i++)
+            cr_assert(y[i] == 0, "%s: %g", k->name, (double)y[i]);
     }
 }
 

@@ -1,5 +1,5 @@
 /* Sets of links and their text form: `i-j`, `ipj`, `i-j:p`. */
-#include <nmt/align.h>
+#include <nmt/links.h>
 #include <nmt/number.h>
 
 #include <stdlib.h>

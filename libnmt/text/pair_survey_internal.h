@@ -4,8 +4,8 @@
  * no count ever grows: a pair is all there when the newer of its symbols is made. When no candidate
  * is left, the text is surveyed again with a lower threshold.
  */
-#ifndef NMT_CANDIDATES_INTERNAL_H
-#define NMT_CANDIDATES_INTERNAL_H
+#ifndef NMT_PAIR_SURVEY_INTERNAL_H
+#define NMT_PAIR_SURVEY_INTERNAL_H
 
 #include "merge_text_internal.h"
 
@@ -21,7 +21,7 @@ struct nmt_pair {
     uint32_t last;     /* the last place in the list */
 };
 
-struct nmt_candidates {
+struct nmt_survey {
     uint64_t threshold;
     size_t most_places; /* bytes; when there are more it is time for a survey */
     struct nmt_pair *items;
@@ -34,19 +34,19 @@ struct nmt_candidates {
     size_t n_places, cap_places;
 };
 
-void nmt_candidates_release(struct nmt_candidates *c);
+void nmt_survey_release(struct nmt_survey *c);
 
 /**
  * Finds candidates anew: as many of the most frequent pairs as have about `budget` bytes of
  * places, and at least one step below `below`, a count that no pair reaches. The threshold is at
  * least 1.
  */
-int nmt_candidates_survey(struct nmt_candidates *c, const struct nmt_merge_text *t, uint64_t below,
-                          size_t budget, struct nmt_err *err) NMT_MUST_USE;
+int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_t below,
+                   size_t budget, struct nmt_err *err) NMT_MUST_USE;
 
 /** A pair that is not there yet, with room for n bytes of places behind the others. */
-int nmt_candidates_add(struct nmt_candidates *c, uint32_t left, uint32_t right, uint32_t n,
-                       uint32_t *number, struct nmt_err *err) NMT_MUST_USE;
+int nmt_survey_add(struct nmt_survey *c, uint32_t left, uint32_t right, uint32_t n,
+                   uint32_t *number, struct nmt_err *err) NMT_MUST_USE;
 
 static inline uint32_t nmt_place_bytes(uint32_t difference)
 {
@@ -78,7 +78,7 @@ static inline const unsigned char *nmt_place_get(const unsigned char *p, uint32_
 }
 
 /** Adds a place to a pair that has room for it. */
-static inline void nmt_candidates_put(struct nmt_candidates *c, uint32_t number, size_t place)
+static inline void nmt_survey_put(struct nmt_survey *c, uint32_t number, size_t place)
 {
     struct nmt_pair *pair = &c->items[number];
     unsigned char *start = c->places + pair->first, *end = start + pair->n;
@@ -91,8 +91,7 @@ static inline uint64_t nmt_pair_hash(uint32_t left, uint32_t right)
 }
 
 /** The number of a pair, NMT_PAIR_NONE when it is no candidate. */
-static inline uint32_t nmt_candidates_find(const struct nmt_candidates *c, uint32_t left,
-                                           uint32_t right)
+static inline uint32_t nmt_survey_find(const struct nmt_survey *c, uint32_t left, uint32_t right)
 {
     size_t mask = c->n_slots - 1;
     for (size_t i = (size_t)(nmt_pair_hash(left, right) >> 32) & mask; c->slots[i];

@@ -3,7 +3,7 @@
  * share a cell, which therefore bounds the count of each from above. The sketch shows how low the
  * threshold can be; then only pairs of cells that reach it are counted by themselves.
  */
-#include "candidates_internal.h"
+#include "pair_survey_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +11,17 @@
 #define MOST_CELLS ((size_t)1 << 19)
 #define MOST_PAIRS ((size_t)1 << 16)
 
-void nmt_candidates_release(struct nmt_candidates *c)
+void nmt_survey_release(struct nmt_survey *c)
 {
     free(c->items);
     free(c->slots);
     free(c->places);
-    *c = (struct nmt_candidates){ .n = 0 };
+    *c = (struct nmt_survey){ .n = 0 };
 }
 
 /* --- the table of pairs ----------------------------------------------------------------- */
 
-static void enter(struct nmt_candidates *c, uint32_t number)
+static void enter(struct nmt_survey *c, uint32_t number)
 {
     const struct nmt_pair *pair = &c->items[number];
     size_t mask = c->n_slots - 1;
@@ -31,7 +31,7 @@ static void enter(struct nmt_candidates *c, uint32_t number)
     c->slots[i] = number + 1;
 }
 
-static int make_slots(struct nmt_candidates *c, size_t n, struct nmt_err *err)
+static int make_slots(struct nmt_survey *c, size_t n, struct nmt_err *err)
 {
     free(c->slots);
     c->slots = calloc(n, sizeof *c->slots);
@@ -43,7 +43,7 @@ static int make_slots(struct nmt_candidates *c, size_t n, struct nmt_err *err)
     return 0;
 }
 
-static int reserve_places(struct nmt_candidates *c, size_t n, struct nmt_err *err)
+static int reserve_places(struct nmt_survey *c, size_t n, struct nmt_err *err)
 {
     if (n <= c->cap_places)
         return 0;
@@ -55,8 +55,8 @@ static int reserve_places(struct nmt_candidates *c, size_t n, struct nmt_err *er
     return 0;
 }
 
-int nmt_candidates_add(struct nmt_candidates *c, uint32_t left, uint32_t right, uint32_t n,
-                       uint32_t *number, struct nmt_err *err)
+int nmt_survey_add(struct nmt_survey *c, uint32_t left, uint32_t right, uint32_t n,
+                   uint32_t *number, struct nmt_err *err)
 {
     if (c->n * 2 >= c->n_slots)
         NMT_TRY(make_slots(c, c->n_slots * 2, err));
@@ -193,8 +193,8 @@ static uint32_t choose_threshold(const struct sketch *s, size_t n, uint64_t belo
 }
 
 /* Counts the pairs of cells that reach the threshold, and keeps those that reach it themselves. */
-static int count_pairs(struct nmt_candidates *c, const struct nmt_merge_text *t,
-                       const struct sketch *s, struct nmt_err *err)
+static int count_pairs(struct nmt_survey *c, const struct nmt_merge_text *t, const struct sketch *s,
+                       struct nmt_err *err)
 {
     size_t kept = 0, n_places = 0;
     c->n = c->n_places = 0;
@@ -202,9 +202,9 @@ static int count_pairs(struct nmt_candidates *c, const struct nmt_merge_text *t,
     for (struct walk w = { .next = 0 }; next_pair(t, &w);) {
         if (cell_of(s, w.left, w.right)->count < c->threshold)
             continue;
-        uint32_t number = nmt_candidates_find(c, w.left, w.right);
+        uint32_t number = nmt_survey_find(c, w.left, w.right);
         if (number == NMT_PAIR_NONE)
-            NMT_TRY(nmt_candidates_add(c, w.left, w.right, 0, &number, err));
+            NMT_TRY(nmt_survey_add(c, w.left, w.right, 0, &number, err));
         struct nmt_pair *pair = &c->items[number];
         pair->count += w.count;
         pair->n += nmt_place_bytes((uint32_t)w.place - pair->last);
@@ -225,20 +225,20 @@ static int count_pairs(struct nmt_candidates *c, const struct nmt_merge_text *t,
     return make_slots(c, c->n_slots, err);
 }
 
-static void find_places(struct nmt_candidates *c, const struct nmt_merge_text *t,
+static void find_places(struct nmt_survey *c, const struct nmt_merge_text *t,
                         const struct sketch *s)
 {
     for (struct walk w = { .next = 0 }; next_pair(t, &w);) {
         if (cell_of(s, w.left, w.right)->count < c->threshold)
             continue;
-        uint32_t number = nmt_candidates_find(c, w.left, w.right);
+        uint32_t number = nmt_survey_find(c, w.left, w.right);
         if (number != NMT_PAIR_NONE)
-            nmt_candidates_put(c, number, w.place);
+            nmt_survey_put(c, number, w.place);
     }
 }
 
-int nmt_candidates_survey(struct nmt_candidates *c, const struct nmt_merge_text *t, uint64_t below,
-                          size_t budget, struct nmt_err *err)
+int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_t below,
+                   size_t budget, struct nmt_err *err)
 {
     struct sketch s = { NULL, 0, 0 };
     NMT_TRY(make_sketch(&s, t, err));

@@ -1,0 +1,21 @@
+# While a hypothesis is being made, whoever sits at a terminal sees the score so far; it is wiped
+# before the report, and nobody else sees it.
+command -v script >/dev/null || { echo "no script(1)"; exit 77; }
+i=0
+while [ $i -lt 8 ]; do
+    echo "line $i of the text, and so on"
+    i=$((i + 1))
+done >ref
+sed 's/3 of/three of/' ref >hyp
+# The first half at once, the rest in pieces, so slowly that there must be a score between them.
+cat >slowly <<'END'
+head -n 4 hyp; sleep 0.8; sed -n '5,6p' hyp; sleep 0.8; tail -n 2 hyp
+END
+script -qec 'sh slowly | nmt-bleu -b -w 2 ref' terminal >/dev/null </dev/null
+tr '\r' '\n' <terminal | sed -n 's/\x1b\[K/<wipe>/; /^Script/d; /./p' >seen
+# How often depends on how busy the machine is.
+grep -q '^6 lines  BLEU 95.91<wipe>$' seen || cat seen
+sed -n '$p' seen
+sh slowly | nmt-bleu -b -w 2 ref
+script -qec 'sh slowly | nmt-bleu -q -b -w 2 ref' terminal >/dev/null </dev/null
+tr '\r' '\n' <terminal | sed '/^Script/d; /./!d'
