@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -367,6 +368,30 @@ double cli_real(const struct cli *cli, int key, double fallback, double min, dou
         nmt_number_real(&value, text, min, max, spelled(cli, key, name, sizeof name), &err) < 0)
         cli_misuse(cli, "%s", err.msg);
     return value;
+}
+
+uint64_t cli_size(const struct cli *cli, int key, uint64_t fallback, uint64_t min, uint64_t max)
+{
+    static const char units[] = "KMG";
+    char name[64], digits[32] = "";
+    const char *text = cli_value(cli, key, NULL);
+    struct nmt_err err = NMT_ERR_INIT;
+    int64_t value = 0;
+    if (!text)
+        return fallback;
+    const size_t n = strlen(text);
+    const char *unit = n ? strchr(units, text[n - 1]) : NULL;
+    const int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    if (n < sizeof digits)
+        memcpy(digits, text, n - (unit ? 1 : 0));
+    spelled(cli, key, name, sizeof name);
+    if (nmt_number_int(&value, digits, 0, INT64_MAX >> shift, name, &err) < 0)
+        cli_misuse(cli, "%s: '%s' is no size", name, text);
+    const uint64_t size = (uint64_t)value << shift;
+    if (size < min || size > max)
+        cli_misuse(cli, "%s: %s is not %" PRIu64 "M to %" PRIu64 "M", name, text, min >> 20,
+                   max >> 20);
+    return size;
 }
 
 size_t cli_choice(const struct cli *cli, int key, const char *const *words, size_t fallback)

@@ -76,6 +76,9 @@ const char *cli_need(const struct cli *cli, int key);
 int64_t cli_int(const struct cli *cli, int key, int64_t fallback, int64_t min, int64_t max);
 double cli_real(const struct cli *cli, int key, double fallback, double min, double max);
 
+/** Bytes: a number, with K, M or G behind it times 1024, once, twice or three times. */
+uint64_t cli_size(const struct cli *cli, int key, uint64_t fallback, uint64_t min, uint64_t max);
+
 /** Which of the words (a NULL-ended list) the option has; fallback when absent; else misuse. */
 size_t cli_choice(const struct cli *cli, int key, const char *const *words, size_t fallback);
 

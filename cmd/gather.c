@@ -22,6 +22,12 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+size_t gather_memory(const struct cli *cli, int option, size_t threads)
+{
+    const uint64_t some = ((uint64_t)1 << 30) + ((uint64_t)threads << 29);
+    return (size_t)cli_size(cli, option, some, (uint64_t)32 << 20, (uint64_t)1 << 40);
+}
+
 void gather_catch(void)
 {
     /* Without SA_RESTART, so that waiting for the other end of a pipe to open ends too. */

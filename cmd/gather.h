@@ -6,7 +6,7 @@
 #ifndef NMT_GATHER_H
 #define NMT_GATHER_H
 
-#include <nmt/error.h>
+#include "cli.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +15,9 @@ struct gather {
     int max_wait;     /* milliseconds */
     int64_t deadline; /* of the window at hand */
 };
+
+/** Bytes that the option allows beside the models; by default 1 GiB, and 512 MiB a thread. */
+size_t gather_memory(const struct cli *cli, int option, size_t threads);
 
 /** Catches signals from here on; before a file is written that would stay behind. */
 void gather_catch(void);

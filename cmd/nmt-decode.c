@@ -29,10 +29,12 @@ enum {
     OPT_IDS,
     OPT_FORCE,
     OPT_PREFIX,
+    OPT_TERMS,
     OPT_BATCH,
     OPT_MAX_WAIT,
     OPT_LOG,
-    OPT_RECORDS
+    OPT_RECORDS,
+    OPT_MEMORY
 };
 
 static const struct cli_opt opts[] = {
@@ -48,9 +50,11 @@ static const struct cli_opt opts[] = {
     { OPT_IDS, "ids", NULL, "write token ids instead of text; --force, --prefix: read them" },
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
+    { OPT_TERMS, "terms", "FILE", "line n has the words translation n must hold, or (!) must not" },
     { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
     { OPT_RECORDS, "records", "A-B", "only records A to B of the stream, from 1 (A-: to its end)" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
+    { OPT_MEMORY, "memory", "SIZE", "most bytes beside the models, with K, M, G" },
     { OPT_MAX_WAIT, "max-wait", "MS", "longest that a record waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
@@ -64,7 +68,9 @@ static const struct cli_opt opts[] = {
 static const struct {
     int option;
     enum nmt_beside_kind kind;
-} beside[] = { { OPT_FORCE, NMT_BESIDE_TARGET }, { OPT_PREFIX, NMT_BESIDE_PREFIX } };
+} beside[] = { { OPT_FORCE, NMT_BESIDE_TARGET },
+               { OPT_PREFIX, NMT_BESIDE_PREFIX },
+               { OPT_TERMS, NMT_BESIDE_TERMS } };
 
 enum { N_BESIDE = sizeof beside / sizeof *beside };
 
@@ -86,7 +92,7 @@ struct work {
     struct nmt_stream_reader *in;
     struct nmt_translated *window;
     struct nmt_alignment *alignment; /* [n-best] */
-    size_t n, room;
+    size_t n, room, cost;            /* bytes of the window */
     uint64_t *failed_line; /* [room] of a record that had failed before: its line; else 0 */
     struct tally tally;
     uint64_t read;
@@ -99,8 +105,10 @@ struct work {
 /* The models of a stream may stand in any order, and there may be more than are used. */
 static int open_stream(struct work *w, const char *path, struct nmt_err *err)
 {
+    const size_t most = w->options.memory / 8;
     size_t index[NMT_ENSEMBLE_MAX];
-    NMT_TRY(nmt_stream_open(&w->in, path, NMT_STREAM_ANNOTATIONS, 0, err));
+    NMT_TRY(nmt_stream_open(&w->in, path, NMT_STREAM_ANNOTATIONS,
+                            most < NMT_STREAM_PAYLOAD_DEFAULT ? most : 0, err));
     while (!nmt_stream_header_ready(w->in, GATHER_LOOK))
         if (gather_interrupted())
             return 0;
@@ -162,6 +170,7 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
     NMT_TRY(read_beside(w, r, err));
+    w->cost += nmt_translator_cost(w->translator, r);
     if (w->n++ == 0)
         gather_begin(&w->gather);
     return 0;
@@ -171,8 +180,8 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
 static int read_window(struct work *w, struct nmt_err *err)
 {
     bool ready;
-    w->n = 0;
-    while (w->n < w->room) {
+    w->n = w->cost = 0;
+    while (w->n < w->room && w->cost < w->options.memory / 16) {
         if (w->read == w->last) {
             w->ended = true;
             return 0;
@@ -196,6 +205,15 @@ static int read_window(struct work *w, struct nmt_err *err)
 
 /* --- writing ---------------------------------------------------------------------------- */
 
+/* The record at hand failed here. */
+static void name_record(struct work *w, const char *what, const char *why)
+{
+    char place[32], reason[512];
+    snprintf(place, sizeof place, "record %" PRIu64, w->tally.records);
+    snprintf(reason, sizeof reason, "%s%s", what, why);
+    tally_failed(&w->tally, place, reason);
+}
+
 static int put_alignments(struct work *w, size_t i, struct nmt_err *err)
 {
     const struct nmt_translated *r = &w->window[i];
@@ -208,7 +226,7 @@ static int put_alignments(struct work *w, size_t i, struct nmt_err *err)
         w->alignment[k] = r->line[k].alignment;
     int rc = nmt_stream_write_alignments(w->aligner, w->alignment, n, &why);
     if (rc == NMT_ETEXT || rc == NMT_ELIMIT || rc == NMT_ESHAPE) {
-        cli_warn_failed(w->cli, "%s", why.msg);
+        name_record(w, "the alignment cannot be written: ", why.msg);
         return nmt_stream_write_failed(w->aligner, line, why.msg, err);
     }
     return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
@@ -230,12 +248,10 @@ static int add_record(struct work *w, struct nmt_translated *r, struct nmt_err *
 static void count(struct work *w, size_t i)
 {
     const struct nmt_translated *r = &w->window[i];
-    char place[32];
-    snprintf(place, sizeof place, "record %" PRIu64, w->tally.records);
     if (r->fault.code && w->failed_line[i])
         tally_failed_before(&w->tally, w->failed_line[i], r->fault.msg);
     else if (r->fault.code)
-        tally_failed(&w->tally, place, r->fault.msg);
+        name_record(w, "", r->fault.msg);
     else
         w->tally.target_words += r->line[0].n_words;
     w->tally.source_words += r->fault.code ? 0 : r->source.n_words;
@@ -261,8 +277,10 @@ static int decode_window(struct work *w, struct nmt_err *err)
                         why.msg);
     if (rc < 0)
         return nmt_fail(err, rc, 0, "%s", why.msg);
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
         NMT_TRY(put_record(w, i, err));
+        nmt_translated_trim(&w->window[i], w->options.memory / 16 / w->room);
+    }
     return 0;
 }
 
@@ -305,6 +323,7 @@ static void read_options(struct work *w)
     w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK) || cli_flag(cli, OPT_DICTIONARY);
     w->options.alignments = cli_flag(cli, 'A') || cli_flag(cli, OPT_ALIGN_SOFT);
     w->options.links = cli_flag(cli, OPT_ALIGN_TEXT);
+    (void)gather_memory(cli, OPT_MEMORY, 1);
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
     w->print.score = cli_flag(cli, OPT_SCORE);
     w->print.ids = cli_flag(cli, OPT_IDS);
@@ -324,6 +343,8 @@ static void read_options(struct work *w)
         cli_misuse(cli, "--force and --n-best exclude each other");
     if (cli_flag(cli, OPT_FORCE) && w->options.search.sample)
         cli_misuse(cli, "--force and --sample exclude each other");
+    if (cli_flag(cli, OPT_TERMS) && (cli_flag(cli, OPT_FORCE) || w->options.search.sample))
+        cli_misuse(cli, "--terms goes with neither --force nor --sample");
     if (cli_flag(cli, OPT_FORCE) && cli_flag(cli, OPT_PREFIX))
         cli_misuse(cli, "--force and --prefix exclude each other");
     check_stdin(cli);
@@ -377,6 +398,7 @@ static int open_all(struct work *w, struct nmt_err *err)
         NMT_TRY(nmt_model_open(&w->model[w->n_models], cli_nth(cli, 'm', w->n_models), err));
     NMT_TRY(nmt_threads_new(&w->threads, threads, err));
     w->options.threads = w->threads;
+    w->options.memory = gather_memory(cli, OPT_MEMORY, nmt_threads_count(w->threads));
     if (cli_flag(cli, OPT_DICTIONARY))
         NMT_TRY(nmt_dictionary_load(&w->dictionary, cli_value(cli, OPT_DICTIONARY, NULL), err));
     w->options.dictionary = w->dictionary;

@@ -25,7 +25,8 @@ enum {
     OPT_MAX_LENGTH,
     OPT_HALF,
     OPT_POOL,
-    OPT_LOG
+    OPT_LOG,
+    OPT_MEMORY
 };
 
 static const struct cli_opt opts[] = {
@@ -38,6 +39,7 @@ static const struct cli_opt opts[] = {
     { OPT_OVERLONG, "overlong", "POLICY", "split (default), crop, skip or fail" },
     { OPT_MAX_LENGTH, "max-length", "N", "tokens from which on a line is too long (400)" },
     { OPT_BATCH, "batch", "N", "sentences that are encoded together (64)" },
+    { OPT_MEMORY, "memory", "SIZE", "most bytes beside the models, with K, M, G" },
     { OPT_MAX_WAIT, "max-wait", "MS", "longest that a line waits for company (5)" },
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
@@ -54,7 +56,7 @@ static const char *const overlong[] = { "split", "crop", "skip", "fail", NULL };
 
 enum { STREAM, JSONL, NPY };
 
-/* Longest line in bytes; what is longer fails by itself. */
+/* Longest line in bytes, if memory allows; what is longer fails by itself. */
 #define LINE_MAX_BYTES ((size_t)1 << 26)
 
 /* Where a line of the window comes from. */
@@ -81,6 +83,8 @@ struct work {
     struct nmt_encoded *window;
     struct place *place;
     size_t n, room;
+    bool held;           /* a line behind the n of the window, which was too much for it */
+    size_t memory, cost; /* allowed; of the window */
     struct tally tally;
     bool ended;
 };
@@ -91,13 +95,19 @@ struct work {
 static int next_input(struct work *w, bool *ready, struct nmt_err *err)
 {
     *ready = false;
+    if (gather_interrupted()) {
+        w->ended = true;
+        return 0;
+    }
     if (!w->in) {
         const char *path = cli_next_operand(w->cli);
         w->ended = !path;
         if (!path)
             return 0;
         w->name = strcmp(path, "-") == 0 ? "(stdin)" : path;
-        NMT_TRY(nmt_lines_open(&w->in, path, LINE_MAX_BYTES, err));
+        const size_t longest = w->memory / 64;
+        NMT_TRY(
+            nmt_lines_open(&w->in, path, longest < LINE_MAX_BYTES ? longest : LINE_MAX_BYTES, err));
     }
     if (w->n > 0) {
         *ready = nmt_lines_ready(w->in, gather_left(&w->gather));
@@ -109,11 +119,37 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
     return 0;
 }
 
+/* The line that is in its place belongs to the window, or else is held back for the next. */
+static void keep_line(struct work *w)
+{
+    const struct nmt_encoded *e = &w->window[w->n];
+    const size_t cost = nmt_line_encoder_cost(w->encoder, e->line.len);
+    w->held = w->n > 0 && (w->cost > w->memory / 8 || cost > w->memory / 8 - w->cost);
+    if (w->held)
+        return;
+    if (w->n++ == 0)
+        gather_begin(&w->gather);
+    w->cost += cost;
+}
+
+static void take_held(struct work *w)
+{
+    const struct nmt_encoded first = w->window[0];
+    const size_t n = w->n;
+    w->n = w->cost = 0;
+    if (!w->held)
+        return;
+    w->window[0] = w->window[n];
+    w->window[n] = first;
+    w->place[0] = w->place[n];
+    keep_line(w);
+}
+
 /* Fills the window with what is there. */
 static int read_window(struct work *w, struct nmt_err *err)
 {
     bool ready;
-    w->n = 0;
+    take_held(w);
     while (w->n < w->room) {
         struct nmt_encoded *e = &w->window[w->n];
         struct nmt_err why = NMT_ERR_INIT;
@@ -135,9 +171,10 @@ static int read_window(struct work *w, struct nmt_err *err)
         e->line.len = 0;
         if (rc > 0)
             NMT_TRY(nmt_buffer_add(&e->line, line, len, err));
-        if (w->n == 0)
-            gather_begin(&w->gather);
-        w->place[w->n++] = (struct place){ w->name, nmt_lines_number(w->in) };
+        w->place[w->n] = (struct place){ w->name, nmt_lines_number(w->in) };
+        keep_line(w);
+        if (w->held)
+            return 0;
     }
     return 0;
 }
@@ -201,14 +238,16 @@ static int encode_window(struct work *w, struct nmt_err *err)
                         w->place[why.at - 1].line, why.msg);
     if (rc < 0)
         return nmt_fail(err, rc, 0, "%s", why.msg);
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
         NMT_TRY(put_record(w, i, err));
+        nmt_encoded_trim(&w->window[i], w->memory / 8 / w->room);
+    }
     return 0;
 }
 
 static int encode_all(struct work *w, struct nmt_err *err)
 {
-    while (!w->ended) {
+    while (!w->ended || w->held) {
         NMT_TRY(read_window(w, err));
         NMT_TRY(encode_window(w, err));
         tally_show(&w->tally, w->in ? nmt_lines_bytes(w->in) : 0);
@@ -238,6 +277,7 @@ static int open_all(struct work *w, struct nmt_err *err)
         cli_misuse(cli, "--half is for streams");
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
     const size_t threads = (size_t)cli_int(cli, 'j', 0, 1, 1024);
+    (void)gather_memory(cli, OPT_MEMORY, 1);
     cli_need(cli, 'm');
     if (cli_count(cli, 'm') > NMT_STREAM_MODELS_MAX)
         cli_misuse(cli, "at most %d models", NMT_STREAM_MODELS_MAX);
@@ -252,6 +292,7 @@ static int open_all(struct work *w, struct nmt_err *err)
         NMT_TRY(nmt_model_open(&w->model[w->n_models], cli_nth(cli, 'm', w->n_models), err));
     NMT_TRY(nmt_threads_new(&w->threads, threads, err));
     o.threads = w->threads;
+    w->memory = o.memory = gather_memory(cli, OPT_MEMORY, nmt_threads_count(w->threads));
     NMT_TRY(nmt_line_encoder_new(&w->encoder, (const struct nmt_model *const *)w->model,
                                  w->n_models, &o, err));
     nmt_line_encoder_header(w->encoder, &w->header);

@@ -26,6 +26,7 @@ struct item {
     struct nmt_sentence *sentence;
     uint32_t part, length; /* tokens of the first model with </s> */
     uint32_t order;        /* as the parts came */
+    bool too_large;        /* for the memory that is allowed */
 };
 
 struct batch {
@@ -50,6 +51,22 @@ struct nmt_encode_options nmt_encode_defaults(void)
     return (struct nmt_encode_options){
         .invalid = NMT_INVALID_SKIP, .overlong = NMT_OVERLONG_SPLIT, .max_length = 400, .batch = 64
     };
+}
+
+void nmt_encoded_trim(struct nmt_encoded *e, size_t bytes)
+{
+    if (e->line.cap + e->sentence.memory.cap > bytes) {
+        nmt_encoded_release(e);
+        e->line = (struct nmt_buffer)NMT_BUFFER_INIT;
+    }
+}
+
+size_t nmt_line_encoder_cost(const struct nmt_line_encoder *e, size_t len)
+{
+    size_t token = 16 * e->n_models + 16; /* a token for each byte, each a word */
+    for (size_t m = 0; m < e->n_models; m++)
+        token += sizeof(float) * nmt_shape_context(nmt_model_shape(e->model[m]));
+    return len < SIZE_MAX / 2 / token ? (len + 2) * token : SIZE_MAX / 2;
 }
 
 void nmt_encoded_release(struct nmt_encoded *e)
@@ -208,7 +225,7 @@ static int list_items(struct nmt_line_encoder *e, size_t n, struct nmt_err *err)
         for (uint32_t k = 0; !e->lines[i].fault.code && k < s->annotation[0].n; k++)
             if (s->annotation[0].ids[k] == NMT_ID_EOS) {
                 e->item[e->n_items] =
-                    (struct item){ s, part++, k + 1 - start, (uint32_t)e->n_items };
+                    (struct item){ s, part++, k + 1 - start, (uint32_t)e->n_items, false };
                 e->n_items++;
                 start = k + 1;
             }
@@ -275,6 +292,8 @@ static int encode_batch(struct nmt_line_encoder *e, struct worker *w, const stru
         w->pair[i] = (struct nmt_pair){ .source = a->ids + first, .S = n, .position = (uint32_t)i };
     }
     plan(&batch, &encoder, &measure, s, w->pair, B);
+    if (e->options.memory > 0 && measure.used > e->options.memory / 4 / e->n_workers)
+        return nmt_fail(err, NMT_ELIMIT, 0, "a part needs more memory than is allowed");
     NMT_TRY(nmt_arena_grow(&w->arena, measure.used, err));
     plan(&batch, &encoder, &w->arena, s, w->pair, B);
     for (size_t d = 0; d < directions(model); d++)
@@ -293,13 +312,40 @@ static int encode_batch(struct nmt_line_encoder *e, struct worker *w, const stru
     return 0;
 }
 
+/* What does not fit into the memory that is allowed runs in halves, down to one part. */
+static int encode_in_parts(struct nmt_line_encoder *e, struct worker *w, const struct batch *b,
+                           size_t m, struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    const size_t middle = b->first + (b->end - b->first) / 2;
+    int rc = encode_batch(e, w, b, m, &why);
+    if (rc != NMT_ELIMIT)
+        return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
+    if (middle == b->first) {
+        e->item[middle].too_large = true;
+        return 0;
+    }
+    NMT_TRY(encode_in_parts(e, w, &(struct batch){ b->first, middle }, m, err));
+    return encode_in_parts(e, w, &(struct batch){ middle, b->end }, m, err);
+}
+
 static void run_batch(void *arg, size_t i, size_t worker)
 {
     struct nmt_line_encoder *e = arg;
     struct nmt_err *err = &e->failed[worker];
     for (size_t m = 0; m < e->n_models && !err->code; m++)
-        if (encode_batch(e, &e->worker[worker], &e->batch[i], m, err) < 0)
+        if (encode_in_parts(e, &e->worker[worker], &e->batch[i], m, err) < 0)
             return;
+}
+
+/* A line with a part that no network could run has failed. */
+static void fail_too_large(struct nmt_line_encoder *e, size_t n)
+{
+    for (size_t k = 0; k < e->n_items; k++)
+        for (size_t i = 0; e->item[k].too_large && i < n; i++)
+            if (e->item[k].sentence == &e->lines[i].sentence && !e->lines[i].fault.code)
+                nmt_fail(&e->lines[i].fault, NMT_ELIMIT, 0,
+                         "%u tokens at once need more memory than is allowed", e->item[k].length);
 }
 
 int nmt_line_encoder_run(struct nmt_line_encoder *e, struct nmt_encoded *lines, size_t n,
@@ -315,5 +361,6 @@ int nmt_line_encoder_run(struct nmt_line_encoder *e, struct nmt_encoded *lines, 
     for (size_t i = 0; i < e->n_workers; i++)
         if (e->failed[i].code)
             return nmt_fail(err, e->failed[i].code, 0, "%s", e->failed[i].msg);
-    return 0;
+    fail_too_large(e, n);
+    return first_failure(e, n, err);
 }

@@ -212,6 +212,9 @@ static int check_size(const struct nmt_line_cutter *c, struct nmt_err *err)
         bytes += 4.0 * tokens_of(c, m) * (double)nmt_shape_context(nmt_model_shape(c->models[m]));
     if (bytes > (double)NMT_STREAM_PAYLOAD_DEFAULT)
         return nmt_fail(err, NMT_ELIMIT, 0, "%u tokens are too many for a record", tokens_of(c, 0));
+    if (c->options->memory > 0 && bytes > (double)c->options->memory / 8)
+        return nmt_fail(err, NMT_ELIMIT, 0, "%u tokens need more memory than is allowed",
+                        tokens_of(c, 0));
     return 0;
 }
 

@@ -9,15 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An extension that is among the best of its sentence. */
-struct nmt_place {
-    uint32_t row;
-    nmt_id id;
-    real log_prob; /* of the word */
-    double sum;
-};
-
-static void plan_rows(struct nmt_rows *r, struct nmt_arena *arena, size_t n)
+static void plan_rows(struct nmt_rows *r, struct nmt_arena *arena, size_t n, size_t n_state)
 {
     r->parent = nmt_arena_take(arena, n, sizeof *r->parent);
     r->of = nmt_arena_take(arena, n, sizeof *r->of);
@@ -26,24 +18,47 @@ static void plan_rows(struct nmt_rows *r, struct nmt_arena *arena, size_t n)
     r->log_prob = nmt_arena_take(arena, n, sizeof *r->log_prob);
     r->alpha = nmt_arena_take(arena, n, sizeof *r->alpha);
     r->number = nmt_arena_take(arena, n, sizeof *r->number);
+    r->state = nmt_arena_take(arena, n * n_state, sizeof *r->state);
+}
+
+static const struct nmt_terms *terms_of(const struct nmt_search_set *set, size_t i)
+{
+    return set->terms && set->terms[i] && set->terms[i]->n > 0 ? set->terms[i] : NULL;
+}
+
+size_t nmt_beams_rows(const struct nmt_search_options *o, const struct nmt_search_set *set)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < set->B; i++)
+        rows += o->beam * (terms_of(set, i) ? terms_of(set, i)->tokens + 1 : 1);
+    return rows;
 }
 
 void nmt_beams_plan(struct nmt_beams *b, struct nmt_arena *arena,
-                    const struct nmt_search_options *o, size_t B)
+                    const struct nmt_search_options *o, const struct nmt_search_set *set)
 {
-    const size_t K = o->beam, rows = B * K;
+    const size_t K = o->beam, B = set->B, rows = nmt_beams_rows(o, set);
+    size_t banks = 1;
     b->options = o;
+    b->n_state = 0;
+    for (size_t i = 0; i < B; i++) {
+        const struct nmt_terms *t = terms_of(set, i);
+        b->n_state = t && t->n > b->n_state ? t->n : b->n_state;
+        banks = t && t->tokens + 1 > banks ? t->tokens + 1 : banks;
+    }
+    b->state = nmt_arena_take(arena, b->n_state, sizeof *b->state);
+    b->in_bank = nmt_arena_take(arena, banks, sizeof *b->in_bank);
     b->beam = nmt_arena_take(arena, B, sizeof *b->beam);
-    struct nmt_ending *ending = nmt_arena_take(arena, rows, sizeof *ending);
+    struct nmt_ending *ending = nmt_arena_take(arena, B * K, sizeof *ending);
     for (size_t i = 0; b->beam && i < B; i++)
         b->beam[i].ending = ending + i * K;
-    plan_rows(&b->now, arena, rows);
-    plan_rows(&b->next, arena, rows);
-    b->most = nmt_candidates_most(o);
+    plan_rows(&b->now, arena, rows, b->n_state);
+    plan_rows(&b->next, arena, rows, b->n_state);
+    b->most = nmt_candidates_most(o, b->n_state);
     b->found = nmt_arena_take(arena, rows * b->most, sizeof *b->found);
     b->count = nmt_arena_take(arena, rows, sizeof *b->count);
     b->wanted = nmt_arena_take(arena, rows, sizeof *b->wanted);
-    b->place = nmt_arena_take(arena, K, sizeof *b->place);
+    b->place = nmt_arena_take(arena, K * banks, sizeof *b->place);
 }
 
 static uint32_t times(double ratio, uint32_t S)
@@ -81,12 +96,15 @@ void nmt_beams_start(struct nmt_beams *b, const struct nmt_search_set *set)
         beam->n_endings = 0;
         beam->prefix = set->prefix ? set->prefix[i] : NULL;
         beam->n_prefix = beam->prefix ? set->n_prefix[i] : 0;
+        beam->terms = terms_of(set, i);
         set_lengths(beam, b->options, set->S[i]);
         for (uint32_t k = 0; k < beam->live; k++, b->n_rows++) {
             b->now.parent[b->n_rows] = b->now.of[b->n_rows] = i;
             b->now.node[b->n_rows] = NMT_NO_NODE;
             b->now.log_prob[b->n_rows] = 0;
             b->now.number[b->n_rows] = k;
+            if (beam->terms)
+                nmt_terms_start(beam->terms, b->now.state + b->n_rows * b->n_state);
         }
     }
 }
@@ -108,11 +126,18 @@ void nmt_beams_want(struct nmt_beams *b)
     for (size_t i = 0; i < b->n_active; i++) {
         const struct nmt_beam *beam = &b->beam[i];
         const bool given = b->t < beam->n_prefix;
-        struct nmt_wanted w = { beam->places, given ? beam->prefix[b->t] : NMT_NO_ID,
-                                b->t >= beam->min_length, 0 };
+        const bool may_end = b->t >= beam->min_length;
+        struct nmt_wanted w = { .n = beam->places,
+                                .only = given ? beam->prefix[b->t] : NMT_NO_ID,
+                                .may_end = may_end,
+                                .terms = beam->terms };
         for (uint32_t k = 0; k < beam->live; k++, row++) {
             if (b->options->sample)
                 w.draw = random_number(b, beam->name, b->now.number[row]);
+            if (w.terms) {
+                w.state = b->now.state + row * b->n_state;
+                w.may_end = may_end && nmt_terms_may_end(w.terms, w.state);
+            }
             b->wanted[row] = w;
         }
     }
@@ -181,13 +206,21 @@ static void end(struct nmt_beams *b, struct nmt_beam *beam, const struct nmt_pla
     beam->places--;
 }
 
+static uint32_t choose_any(struct nmt_beams *b, const struct nmt_beam *beam, uint32_t first)
+{
+    if (b->options->sample)
+        return follow(b, beam, first);
+    return beam->terms ? nmt_banks_choose(b, beam, first) : choose(b, beam, first);
+}
+
 /* Extends one sentence; its new rows are added behind n_next. */
 static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t first,
                            size_t *n_next, struct nmt_err *err)
 {
     const bool last = b->t + 1 >= beam->max_length;
-    const uint32_t n = (b->options->sample ? follow : choose)(b, beam, first);
+    const uint32_t n = choose_any(b, beam, first);
     uint32_t live = 0;
+    double best_alive = -INFINITY;
     NMT_TRY(reserve_nodes(b, n, err));
     for (uint32_t i = 0; i < n; i++) {
         const struct nmt_place *p = &b->place[i];
@@ -205,8 +238,12 @@ static int extend_sentence(struct nmt_beams *b, struct nmt_beam *beam, uint32_t 
         b->next.y[to] = p->id;
         b->next.log_prob[to] = p->sum;
         b->next.number[to] = b->now.number[p->row];
+        best_alive = p->sum > best_alive ? p->sum : best_alive;
+        if (beam->terms)
+            nmt_terms_step(beam->terms, b->next.state + to * b->n_state,
+                           b->now.state + p->row * b->n_state, p->id, false);
     }
-    if (live > 0 && nmt_beam_is_final(beam, b->options, b->next.log_prob[*n_next]))
+    if (live > 0 && (beam->places == 0 || nmt_beam_is_final(beam, b->options, best_alive)))
         live = 0;
     beam->live = live;
     *n_next += live;

@@ -5,6 +5,7 @@
  * A sentence starts with one empty hypothesis and room for K. Each step keeps the k = K - |done|
  * best extensions; those that end with </s> are done and give up their place (model-spec, 1.11).
  * When translations are drawn, K rows go their ways, each with a number of its own.
+ * A sentence with required terms has a beam for each number of their tokens (banks.c).
  * It is over when no place is left or nothing that lives can change the answer (ending.c).
  */
 #ifndef NMT_BEAM_H
@@ -36,19 +37,29 @@ struct nmt_beam {
     uint32_t places;   /* K - |done| */
     uint32_t min_length, max_length, n_prefix;
     const nmt_id *prefix;
+    const struct nmt_terms *terms; /* NULL: none */
     uint32_t n_endings;
     struct nmt_ending *ending; /* [K] finished ones first, then by falling score */
 };
 
 /** The rows of a step: live hypotheses, a sentence's by falling score. */
 struct nmt_rows {
-    uint32_t *parent; /* row of the step before */
-    uint32_t *of;     /* sentence in the set */
-    uint32_t *node;   /* last word */
-    nmt_id *y;        /* the same as an id */
-    double *log_prob; /* sum so far */
-    size_t *alpha;    /* where the weights for the next word begin */
-    uint32_t *number; /* of the translation that is drawn */
+    uint32_t *parent;      /* row of the step before */
+    uint32_t *of;          /* sentence in the set */
+    uint32_t *node;        /* last word */
+    nmt_id *y;             /* the same as an id */
+    double *log_prob;      /* sum so far */
+    size_t *alpha;         /* where the weights for the next word begin */
+    uint32_t *number;      /* of the translation that is drawn */
+    nmt_term_state *state; /* [n_state] for each row */
+};
+
+/** An extension that is among the best of its sentence, or of its bank. */
+struct nmt_place {
+    uint32_t row;
+    nmt_id id;
+    real log_prob; /* of the word */
+    double sum;
 };
 
 struct nmt_beams {
@@ -60,7 +71,10 @@ struct nmt_beams {
     struct nmt_candidate *found; /* [rows][most] */
     uint32_t *count;             /* [rows] */
     struct nmt_wanted *wanted;   /* [rows] */
-    struct nmt_place *place;     /* [K] scratch */
+    struct nmt_place *place;     /* [K for each bank] scratch */
+    uint32_t *in_bank;           /* [banks] scratch */
+    size_t n_state;              /* most terms of a sentence */
+    nmt_term_state *state;       /* [n_state] scratch */
     struct nmt_node *node;       /* grows */
     size_t n_nodes, cap_nodes;
     uint32_t t; /* steps done */
@@ -70,9 +84,12 @@ struct nmt_beams {
     const void *arg;
 };
 
-/** Lays out (or measures) everything but the nodes for B sentences. */
+/** Rows that a sentence may have: K, for each bank. */
+size_t nmt_beams_rows(const struct nmt_search_options *o, const struct nmt_search_set *set);
+
+/** Lays out (or measures) everything but the nodes for a set of sentences. */
 void nmt_beams_plan(struct nmt_beams *b, struct nmt_arena *arena,
-                    const struct nmt_search_options *o, size_t B);
+                    const struct nmt_search_options *o, const struct nmt_search_set *set);
 void nmt_beams_start(struct nmt_beams *b, const struct nmt_search_set *set);
 
 /** Fills b->wanted for the step to come. */
@@ -87,6 +104,12 @@ void nmt_beam_end(struct nmt_beam *beam, const struct nmt_search_options *o, str
 /** Can nothing that lives change the n best endings? best_alive: the greatest sum among them. */
 bool nmt_beam_is_final(const struct nmt_beam *beam, const struct nmt_search_options *o,
                        double best_alive);
+
+/**
+ * The best extensions, in each bank, of a sentence with terms: they are left in b->place, their
+ * number is returned.
+ */
+uint32_t nmt_banks_choose(struct nmt_beams *b, const struct nmt_beam *beam, uint32_t first);
 
 void nmt_beams_release(struct nmt_beams *b);
 

@@ -1,6 +1,8 @@
 /* Lines that go beside records: read, cut into tokens, given to their records. */
 #include <nmt/beside.h>
 
+#include "search/terms.h"
+
 #include <nmt/filter.h>
 #include <nmt/lines.h>
 
@@ -13,6 +15,7 @@ struct nmt_beside {
     const struct nmt_vocab *vocab;
     struct nmt_lines *lines;
     struct nmt_segmenter *segmenter;
+    struct nmt_pieces *pieces; /* terms only */
     struct nmt_ids ids;
 };
 
@@ -28,6 +31,8 @@ int nmt_beside_open(struct nmt_beside **out, enum nmt_beside_kind kind, const ch
     int rc = nmt_lines_open(&b->lines, path, 0, err);
     if (rc == 0)
         rc = nmt_segmenter_new(&b->segmenter, target, err);
+    if (rc == 0 && kind == NMT_BESIDE_TERMS)
+        rc = nmt_pieces_new(&b->pieces, target, err);
     if (rc < 0)
         nmt_beside_close(b);
     else
@@ -41,8 +46,18 @@ void nmt_beside_close(struct nmt_beside *b)
         return;
     nmt_lines_close(b->lines);
     nmt_segmenter_free(b->segmenter);
+    nmt_pieces_free(b->pieces);
     nmt_ids_release(&b->ids);
     free(b);
+}
+
+static int give_terms(struct nmt_beside *b, struct nmt_translated *r, const char *line, size_t len,
+                      struct nmt_err *err)
+{
+    NMT_TRY(nmt_translated_terms(r, line, len, b->pieces, b->vocab, b->segmenter, err));
+    if (r->terms && r->terms->tokens > 0 && r->source.annotation[0].n == 0)
+        return nmt_fail(err, NMT_ETEXT, 0, "a translation of nothing has no terms");
+    return 0;
 }
 
 static int give_ids(struct nmt_beside *b, struct nmt_translated *r, const char *line, size_t len,
@@ -78,8 +93,11 @@ int nmt_beside_next(struct nmt_beside *b, struct nmt_translated *r, uint64_t num
                         nmt_lines_name(b->lines), nmt_lines_number(b->lines));
     if (r->fault.code)
         return 0;
-    rc = (b->as_ids ? give_ids : give_text)(b, r, line, len, &r->fault);
-    if (rc == 0 && r->target.n > 0 && r->source.annotation[0].n == 0)
+    if (b->kind == NMT_BESIDE_TERMS)
+        rc = give_terms(b, r, line, len, &r->fault);
+    else
+        rc = (b->as_ids ? give_ids : give_text)(b, r, line, len, &r->fault);
+    if (rc == 0 && b->kind != NMT_BESIDE_TERMS && r->target.n > 0 && r->source.annotation[0].n == 0)
         nmt_fail(&r->fault, NMT_ETEXT, 0,
                  b->kind == NMT_BESIDE_TARGET ? "a translation of nothing cannot be scored"
                                               : "a translation of nothing cannot begin");

@@ -22,21 +22,36 @@
 #define BLOCK_ROWS    ((size_t)512)
 #define BLOCK_WORDS   ((size_t)256) /* of one model; sums depend on it */
 
-/* What has been seen of a row. */
+/*
+ * What ends the last word of a required term: the most probable piece that begins a word, and
+ * </s>.
+ */
+struct border {
+    nmt_id id;
+    real value, end;
+};
+
+#define NO_BORDER                                                                                  \
+    {                                                                                              \
+        NMT_NO_ID, -(real)INFINITY, -(real)INFINITY                                                \
+    }
+
+/* What has been seen of a row. What helps its terms stands behind the places of the n best. */
 struct nmt_partial {
     real sum, most; /* of exp(value - most); the greatest value */
     real only;      /* the value of the one word that is wanted */
     uint32_t n;     /* words found so far */
+    struct border border;
 };
 
-size_t nmt_candidates_most(const struct nmt_search_options *o)
+size_t nmt_candidates_most(const struct nmt_search_options *o, size_t terms)
 {
-    return o->sample ? 1 : o->beam;
+    return (o->sample ? 1 : o->beam) + (terms ? terms + 2 : 0);
 }
 
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
-                         const real *share, size_t n_models)
+                         const real *share, size_t n_models, size_t most)
 {
     c->options = o;
     c->models = models;
@@ -48,8 +63,8 @@ void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
     c->rows = BLOCK_NUMBERS / words;
     c->rows = c->rows < 16 ? 16 : c->rows > BLOCK_ROWS ? BLOCK_ROWS : c->rows;
     const size_t top = o->sample && o->top_k > o->beam ? o->top_k : o->beam;
-    c->most = nmt_candidates_most(o);
-    c->best = nmt_arena_take(arena, c->in_blocks ? c->rows * top : top, sizeof *c->best);
+    c->most = most;
+    c->best = nmt_arena_take(arena, c->in_blocks ? c->rows * most : top, sizeof *c->best);
     c->partial = c->in_blocks ? nmt_arena_take(arena, c->rows, sizeof *c->partial) : NULL;
     c->top = o->sample ? nmt_arena_take(arena, top, sizeof *c->top) : NULL;
     c->chance = o->sample ? nmt_arena_take(arena, c->V, sizeof *c->chance) : NULL;
@@ -210,6 +225,63 @@ static uint32_t draw(const struct nmt_candidates *c, struct nmt_candidate *found
     return 1;
 }
 
+/* --- terms ------------------------------------------------------------------------------- */
+
+/* What would help a row's terms, with log-probabilities, before rows are brought together. */
+static size_t find_helpers(const struct nmt_candidates *c, struct nmt_candidate *help, size_t r,
+                           const struct nmt_wanted *w)
+{
+    nmt_id ids[NMT_TERMS_MAX];
+    size_t n = nmt_terms_helpers(w->terms, w->state, ids);
+    for (size_t i = 0; i < n; i++)
+        help[i] = (struct nmt_candidate){ ids[i], (real)log_prob_of(c, r, ids[i]) };
+    return n;
+}
+
+/* x [words] from the id `word` on: what terms forbid gets `never`; the border goes on. */
+static void look_for_terms(const struct nmt_candidates *c, struct border *border,
+                           const struct nmt_wanted *w, real *x, size_t word, size_t words,
+                           real never)
+{
+    const struct nmt_pieces *pieces = w->terms->pieces;
+    const bool closed = nmt_terms_pending(w->terms, w->state, true);
+    const bool wanted = nmt_terms_pending(w->terms, w->state, false);
+    nmt_id ids[NMT_TERMS_MAX];
+    size_t n = nmt_terms_banned(w->terms, w->state, ids);
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] >= word && ids[i] < word + words)
+            x[ids[i] - word] = never;
+    for (size_t i = 0; closed && i < words; i++)
+        if (nmt_piece_begins(pieces, (nmt_id)(word + i)))
+            x[i] = never;
+    for (size_t i = 0; wanted && i < words; i++)
+        if (x[i] > border->value && nmt_piece_begins(pieces, (nmt_id)(word + i))) {
+            border->id = (nmt_id)(word + i);
+            border->value = x[i];
+        }
+    const nmt_id eos = c->options->eos;
+    if (wanted && eos >= word && eos < word + words)
+        border->end = x[eos - word];
+}
+
+/* Adds a candidate that is not there yet. Whoever chooses leaves out what terms forbid. */
+static void add(struct nmt_candidate *found, uint32_t *n, struct nmt_candidate x)
+{
+    for (uint32_t i = 0; i < *n; i++)
+        if (found[i].id == x.id)
+            return;
+    found[(*n)++] = x;
+}
+
+static void add_border(struct nmt_candidate *found, uint32_t *n, const struct row *row,
+                       const struct border *b, nmt_id eos)
+{
+    if (b->id != NMT_NO_ID)
+        add(found, n, (struct nmt_candidate){ b->id, (real)log_prob(row, b->value) });
+    if (b->end > -(real)INFINITY)
+        add(found, n, (struct nmt_candidate){ eos, (real)log_prob(row, b->end) });
+}
+
 static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate *found, size_t r,
                             const struct nmt_wanted *wanted)
 {
@@ -217,13 +289,22 @@ static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate
         found[0] = (struct nmt_candidate){ wanted->only, (real)log_prob_of(c, r, wanted->only) };
         return 1;
     }
+    struct nmt_candidate help[NMT_TERMS_MAX];
+    const size_t n_help = wanted->terms ? find_helpers(c, help, r, wanted) : 0;
     struct row row = combine(c, r);
-    forbid(c, wanted, row.value, 0, c->V, row.probability ? 0 : -(real)INFINITY);
+    const real never = row.probability ? 0 : -(real)INFINITY;
+    forbid(c, wanted, row.value, 0, c->V, never);
     if (c->options->sample)
         return draw(c, found, &row, wanted->draw);
+    struct border border = NO_BORDER;
+    if (wanted->terms)
+        look_for_terms(c, &border, wanted, row.value, 0, c->V, never);
     uint32_t n = greatest(found, c->best, 0, wanted->n, row.value, 0, c->V);
     for (uint32_t i = 0; i < n; i++)
         found[i].log_prob = (real)log_prob(&row, c->best[i]);
+    for (size_t i = 0; i < n_help; i++)
+        add(found, &n, help[i]);
+    add_border(found, &n, &row, &border, c->options->eos);
     return n;
 }
 
@@ -238,6 +319,17 @@ static void find_in_rows(const struct nmt_candidates *c, struct nmt_candidate *f
         count[r] = find_in_row(c, found + r * c->most, r, &wanted[r]);
 }
 
+/* The values of what helps the terms, where they are in the block. */
+static void keep_helpers(struct nmt_candidate *help, const struct nmt_wanted *w, const real *x,
+                         size_t word, size_t words)
+{
+    nmt_id ids[NMT_TERMS_MAX];
+    size_t n = nmt_terms_helpers(w->terms, w->state, ids);
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] >= word && ids[i] < word + words)
+            help[i] = (struct nmt_candidate){ ids[i], x[ids[i] - word] };
+}
+
 /* Goes on with a row: x [words] from the id `word` on. */
 static void look(const struct nmt_candidates *c, struct nmt_partial *p, struct nmt_candidate *found,
                  real *best, const struct nmt_wanted *wanted, real *x, size_t word, size_t words)
@@ -248,14 +340,19 @@ static void look(const struct nmt_candidates *c, struct nmt_partial *p, struct n
             p->only = x[wanted->only - word];
         return;
     }
-    if (p->n == wanted->n && !(top > best[p->n - 1]))
+    if (wanted->terms)
+        keep_helpers(found + c->options->beam, wanted, x, word, words);
+    else if (p->n == wanted->n && !(top > best[p->n - 1]))
         return;
     forbid(c, wanted, x, word, words, -(real)INFINITY);
+    if (wanted->terms)
+        look_for_terms(c, &p->border, wanted, x, word, words, -(real)INFINITY);
     p->n = greatest(found, best, p->n, wanted->n, x, word, words);
 }
 
-static uint32_t log_probs(const struct nmt_partial *p, struct nmt_candidate *found,
-                          const real *best, const struct nmt_wanted *wanted)
+static uint32_t log_probs(const struct nmt_candidates *c, const struct nmt_partial *p,
+                          struct nmt_candidate *found, const real *best,
+                          const struct nmt_wanted *wanted)
 {
     const struct row row = { NULL, (double)p->most + log((double)p->sum), false };
     if (wanted->only != NMT_NO_ID) {
@@ -264,7 +361,18 @@ static uint32_t log_probs(const struct nmt_partial *p, struct nmt_candidate *fou
     }
     for (uint32_t i = 0; i < p->n; i++)
         found[i].log_prob = (real)log_prob(&row, best[i]);
-    return p->n;
+    if (!wanted->terms)
+        return p->n;
+    nmt_id ids[NMT_TERMS_MAX];
+    uint32_t n = p->n;
+    const size_t n_help = nmt_terms_helpers(wanted->terms, wanted->state, ids);
+    for (size_t i = 0; i < n_help; i++) { /* adding moves them to the front */
+        struct nmt_candidate x = found[c->options->beam + i];
+        x.log_prob = (real)log_prob(&row, x.log_prob);
+        add(found, &n, x);
+    }
+    add_border(found, &n, &row, &p->border, c->options->eos);
+    return n;
 }
 
 /* Rows in blocks of words. */
@@ -273,7 +381,7 @@ static void find_in_blocks(const struct nmt_candidates *c, struct nmt_candidate 
                            const struct nmt_wanted *wanted, size_t first, size_t n)
 {
     for (size_t r = 0; r < n; r++)
-        c->partial[r] = (struct nmt_partial){ 0, -(real)INFINITY, 0, 0 };
+        c->partial[r] = (struct nmt_partial){ 0, -(real)INFINITY, 0, 0, NO_BORDER };
     for (size_t word = 0; word < c->V; word += BLOCK_WORDS) {
         size_t words = c->V - word < BLOCK_WORDS ? c->V - word : BLOCK_WORDS;
         nmt_step_logits(step, c->block[0], c->models[0].params, first, n, word, words);
@@ -283,7 +391,7 @@ static void find_in_blocks(const struct nmt_candidates *c, struct nmt_candidate 
     }
     for (size_t r = 0; r < n; r++)
         count[r] =
-            log_probs(&c->partial[r], found + r * c->most, c->best + r * c->most, &wanted[r]);
+            log_probs(c, &c->partial[r], found + r * c->most, c->best + r * c->most, &wanted[r]);
 }
 
 void nmt_candidates_find(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,

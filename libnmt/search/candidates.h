@@ -14,10 +14,12 @@ struct nmt_candidate {
 
 /** What a row may be continued with. */
 struct nmt_wanted {
-    uint32_t n;   /* candidates wanted */
-    nmt_id only;  /* this word alone; NMT_NO_ID: any */
-    bool may_end; /* </s> is allowed */
-    double draw;  /* when samples are drawn: the random number in [0, 1) that says which word */
+    uint32_t n;                    /* candidates wanted */
+    nmt_id only;                   /* this word alone; NMT_NO_ID: any */
+    bool may_end;                  /* </s> is allowed */
+    const struct nmt_terms *terms; /* NULL: none */
+    const nmt_term_state *state;   /* what the row has of them */
+    double draw; /* when samples are drawn: the random number in [0, 1) that says which word */
 };
 
 /** Scratch space for blocks of rows. */
@@ -35,17 +37,17 @@ struct nmt_candidates {
     real *chance;                /* [V] probabilities to draw with */
 };
 
-/** The most candidates that a row may have. */
-size_t nmt_candidates_most(const struct nmt_search_options *o);
+/** The most candidates that a row may have when a sentence has at most so many terms. */
+size_t nmt_candidates_most(const struct nmt_search_options *o, size_t terms);
 
 void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
                          const struct nmt_search_options *o, const struct nmt_search_model *models,
-                         const real *share, size_t n_models);
+                         const real *share, size_t n_models, size_t most);
 
 /**
  * Finds the candidates of B rows out of the steps [models] just made: row b's at found[b * most],
- * best first, count[b] of them. Equal words stand in the order of their ids. A row without numbers
- * (NaN) has none.
+ * count[b] of them, best first; behind them what helps a row's terms (terms.h). Equal words stand
+ * in the order of their ids. A row without numbers (NaN) has none.
  */
 void nmt_candidates_find(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,
                          const struct nmt_step *steps, const struct nmt_wanted *wanted, size_t B);

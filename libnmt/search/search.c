@@ -70,11 +70,40 @@ void nmt_searcher_free(struct nmt_searcher *s)
     free(s);
 }
 
+void nmt_searcher_limit(struct nmt_searcher *s, size_t bytes)
+{
+    s->limit = bytes;
+}
+
+/* What is kept from the step before and what is asked for now must fit. */
+static int check_limit(const struct nmt_searcher *s, size_t arena, size_t n_alpha,
+                       struct nmt_err *err)
+{
+    const size_t nodes = s->beams.cap_nodes * sizeof *s->beams.node;
+    if (s->limit > 0 && arena + n_alpha * sizeof(real) + nodes > s->limit)
+        return nmt_fail(err, NMT_ELIMIT, 0, "the search needs more memory than is allowed");
+    return 0;
+}
+
+/* Memory that an earlier set left is given back when it is in the way of the limit. */
+static void shrink(struct nmt_searcher *s, size_t arena)
+{
+    if (check_limit(s, arena, s->cap_alpha, NULL) == 0)
+        return;
+    nmt_beams_release(&s->beams);
+    free(s->alpha);
+    s->alpha = NULL;
+    s->cap_alpha = 0;
+    if (s->arena.cap > arena)
+        nmt_arena_release(&s->arena);
+}
+
 static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct nmt_search_set *set)
 {
-    const size_t rows = set->B * s->options.beam;
-    nmt_beams_plan(&s->beams, arena, &s->options, set->B);
-    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->share, s->n_models);
+    const size_t rows = nmt_beams_rows(&s->options, set);
+    nmt_beams_plan(&s->beams, arena, &s->options, set);
+    nmt_candidates_plan(&s->candidates, arena, &s->options, s->model, s->share, s->n_models,
+                        s->beams.most);
     s->alpha_at = nmt_arena_take(arena, rows, sizeof *s->alpha_at);
     for (size_t m = 0; m < s->n_models; m++) {
         const struct nmt_shape *shape = s->model[m].shape;
@@ -105,8 +134,11 @@ static int place_alpha(struct nmt_searcher *s, struct nmt_err *err)
         for (size_t m = 0; m < s->n_models; m++)
             used += annotations(s, m, now->of[b]);
     }
+    NMT_TRY(check_limit(s, s->arena.cap, used, err));
     if (used > s->cap_alpha) {
         size_t cap = 2 * used;
+        if (check_limit(s, s->arena.cap, cap, NULL) < 0)
+            cap = used;
         real *more = cap < SIZE_MAX / 64 ? realloc(s->alpha, cap * sizeof *more) : NULL;
         if (!more)
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for alignments");
@@ -140,6 +172,8 @@ int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,
     struct nmt_beams *b = &s->beams;
     memset(out, 0, set->B * sizeof *out);
     plan(s, &measure, set);
+    shrink(s, measure.used);
+    NMT_TRY(check_limit(s, measure.used, 0, err));
     NMT_TRY(nmt_arena_grow(&s->arena, measure.used, err));
     plan(s, &s->arena, set);
     s->n_alpha = 0;

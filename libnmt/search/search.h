@@ -9,6 +9,8 @@
 
 #include "model/step.h"
 
+#include "search/terms.h"
+
 #include <nmt/search.h>
 
 /** A model of the ensemble; borrowed for the life of the searcher, in which it must not change. */
@@ -26,6 +28,7 @@ struct nmt_search_input {
 struct nmt_search_set {
     size_t B;
     const uint64_t *number; /* [B] names the random numbers of each; NULL: its place in the set */
+    const struct nmt_terms *const *terms; /* [B] of each, NULL: none has, or this has none */
     const struct nmt_search_input *input; /* of each model */
     const uint32_t *S;           /* [B] source tokens with </s>, for the bounds on length */
     const nmt_id *const *prefix; /* [B] each translation begins with these; NULL: free */
@@ -42,6 +45,12 @@ struct nmt_searcher;
 int nmt_searcher_new(struct nmt_searcher **s, const struct nmt_search_model *models, size_t n,
                      const struct nmt_search_options *o, struct nmt_err *err) NMT_MUST_USE;
 void nmt_searcher_free(struct nmt_searcher *s);
+
+/**
+ * From now on the searcher takes at most that many bytes: a set that needs more ends with
+ * NMT_ELIMIT, and can be searched in parts. 0: no bound.
+ */
+void nmt_searcher_limit(struct nmt_searcher *s, size_t bytes);
 
 /** Translates a set of B >= 1 sentences. out [B] is filled; each is the caller's to release. */
 int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,

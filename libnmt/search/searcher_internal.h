@@ -10,6 +10,7 @@ struct nmt_searcher {
     struct nmt_search_model model[NMT_ENSEMBLE_MAX];
     real share[NMT_ENSEMBLE_MAX]; /* of each model in the ensemble; they sum to 1 */
 
+    size_t limit;           /* bytes of everything here; 0: none */
     struct nmt_arena arena; /* of all below but alpha */
     struct nmt_source source[NMT_ENSEMBLE_MAX];
     struct nmt_step step[NMT_ENSEMBLE_MAX];

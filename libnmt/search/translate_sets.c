@@ -12,6 +12,9 @@
 /* Annotations of a set for each sentence it may have: bounds the memory when lines are long. */
 #define TOKENS_A_SENTENCE 60
 
+/* Most hypotheses of a sentence with terms. */
+#define ROWS_A_SENTENCE ((size_t)16384)
+
 /* --- items and sets ---------------------------------------------------------------------- */
 
 /* A given translation belongs to the whole line, even when that is in parts. */
@@ -21,6 +24,25 @@ static uint32_t parts_of(const struct nmt_translated *r, const struct nmt_annota
     for (uint32_t i = 0; i < a->n; i++)
         n += a->ids[i] == NMT_ID_EOS;
     return r->forced && n > 0 ? 1 : n;
+}
+
+/* Rows that a record's search may have; required terms multiply them. */
+static size_t rows_for(const struct nmt_translator *t, const struct nmt_translated *r)
+{
+    return t->options.search.beam * (r->terms ? r->terms->tokens + 1 : 1);
+}
+
+static int check_terms(const struct nmt_translator *t, struct nmt_translated *r, uint32_t parts)
+{
+    if (!r->terms)
+        return 0;
+    if (parts > 1)
+        return nmt_fail(&r->fault, NMT_ELIMIT, 0, "a line in parts cannot have terms");
+    if (rows_for(t, r) > ROWS_A_SENTENCE)
+        return nmt_fail(&r->fault, NMT_ELIMIT, 0,
+                        "a beam of %zu for %zu tokens of terms is too much", t->options.search.beam,
+                        r->terms->tokens);
+    return 0;
 }
 
 /* Parts of a record that is to be searched. */
@@ -97,7 +119,8 @@ static int list_items(struct nmt_translator *t, size_t n, struct nmt_err *err)
     uint32_t parts;
     for (size_t i = 0; i < n; i++) {
         NMT_TRY(count_parts(t, &t->records[i], &parts, err));
-        need += parts;
+        if (check_terms(t, &t->records[i], parts) == 0)
+            need += parts;
     }
     NMT_TRY(reserve_items(t, need, err));
     t->n_items = 0;
@@ -133,14 +156,39 @@ static void cut_sets(struct nmt_translator *t)
     t->n_sets = 0;
     for (size_t i = 0; i < t->n_items; i++) {
         struct nmt_translate_set *s = t->n_sets ? &t->set[t->n_sets - 1] : NULL;
-        tokens += t->item[t->sorted[i]].length;
+        const struct nmt_translate_item *item = &t->item[t->sorted[i]];
+        const size_t cost = item->length * (rows_for(t, item->record) / t->options.search.beam);
+        tokens += cost;
         if (!s || i - s->first >= most || tokens > t->options.batch * TOKENS_A_SENTENCE) {
             s = &t->set[t->n_sets++];
             s->first = i;
-            tokens = t->item[t->sorted[i]].length;
+            tokens = cost;
         }
         s->end = i + 1;
     }
+}
+
+size_t nmt_translator_cost(const struct nmt_translator *t, const struct nmt_translated *r)
+{
+    const struct nmt_search_options *o = &t->options.search;
+    const bool weights = t->options.alignments || t->options.links || t->options.replace_unk;
+    double cost = (double)r->source.memory.used + 4096;
+    uint32_t parts = 0;
+    if (r->fault.code || count_parts(t, r, &parts, NULL) < 0)
+        return 4096;
+    for (uint32_t p = 0; p < parts; p++) {
+        double cells = 0, length = 0;
+        for (size_t m = 0; m < t->n_models; m++) {
+            const struct nmt_annotation *a = nmt_translator_annotation(t, r, m);
+            const double S = length_of(r, a, start_of(a, p));
+            length = S > length ? S : length;
+            cells += weights ? S : 0;
+        }
+        double most = o->max_ratio > 0 ? o->max_ratio * length : (double)o->max_length;
+        most = o->max_length > 0 && most > (double)o->max_length ? (double)o->max_length : most;
+        cost += 2 * (double)o->n_best * most * (4 * cells + 32);
+    }
+    return cost < (double)(SIZE_MAX / 2) ? (size_t)cost : SIZE_MAX / 2;
 }
 
 int nmt_translator_divide(struct nmt_translator *t, size_t n, struct nmt_err *err)
@@ -159,6 +207,7 @@ struct arrays {
     real **h;
     size_t **row;
     uint64_t *number;
+    const struct nmt_terms **terms;
     uint32_t *S, *n_prefix;
     const nmt_id **prefix;
     struct nmt_translations *found;
@@ -185,6 +234,7 @@ static void lay_out(struct arrays *x, struct nmt_arena *a, const struct nmt_tran
     x->h = nmt_arena_take(a, t->n_models, sizeof *x->h);
     x->row = nmt_arena_take(a, t->n_models, sizeof *x->row);
     x->number = nmt_arena_take(a, B, sizeof *x->number);
+    x->terms = nmt_arena_take(a, B, sizeof *x->terms);
     x->S = nmt_arena_take(a, B, sizeof *x->S);
     x->n_prefix = nmt_arena_take(a, B, sizeof *x->n_prefix);
     x->prefix = nmt_arena_take(a, B, sizeof *x->prefix);
@@ -235,23 +285,41 @@ static int search_set(struct nmt_translator *t, struct nmt_translate_worker *w,
         const struct nmt_translate_item *item = &t->item[t->sorted[set->first + b]];
         const struct nmt_translated *r = item->record;
         x.number[b] = r->number | (uint64_t)item->part << 48;
+        x.terms[b] = r->terms;
         x.S[b] = item->length;
         const bool given = r->forced || (r->begun && item->part == 0);
         x.prefix[b] = given ? r->target.data : NULL;
         x.n_prefix[b] = given ? (uint32_t)r->target.n : 0;
     }
-    const struct nmt_search_set in = { B, x.number, x.input, x.S, x.prefix, x.n_prefix };
+    const struct nmt_search_set in = { B, x.number, x.terms, x.input, x.S, x.prefix, x.n_prefix };
     NMT_TRY(nmt_searcher_run(w->searcher, &in, x.found, err));
     for (size_t b = 0; b < B; b++)
         t->item[t->sorted[set->first + b]].found = x.found[b];
     return 0;
 }
 
+/* What does not fit into the memory that is allowed is searched in halves, down to one part. */
+static int search_in_parts(struct nmt_translator *t, struct nmt_translate_worker *w,
+                           const struct nmt_translate_set *set, struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    const size_t middle = set->first + (set->end - set->first) / 2;
+    int rc = search_set(t, w, set, &why);
+    if (rc != NMT_ELIMIT)
+        return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
+    if (middle == set->first) {
+        t->item[t->sorted[middle]].too_large = true;
+        return 0;
+    }
+    NMT_TRY(search_in_parts(t, w, &(struct nmt_translate_set){ set->first, middle }, err));
+    return search_in_parts(t, w, &(struct nmt_translate_set){ middle, set->end }, err);
+}
+
 static void run_set(void *arg, size_t i, size_t worker)
 {
     struct nmt_translator *t = arg;
     struct nmt_translate_worker *w = &t->worker[worker];
-    if (!w->failed.code && search_set(t, w, &t->set[i], &w->failed) < 0)
+    if (!w->failed.code && search_in_parts(t, w, &t->set[i], &w->failed) < 0)
         return;
 }
 

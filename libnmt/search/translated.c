@@ -18,6 +18,7 @@ void nmt_translated_release(struct nmt_translated *t)
     free(t->line);
     nmt_sentence_release(&t->source);
     nmt_ids_release(&t->target);
+    nmt_terms_free(t->terms);
     nmt_arena_release(&t->target_memory);
     *t = (struct nmt_translated){ 0 };
 }
@@ -34,6 +35,15 @@ static int give(struct nmt_translated *t, const nmt_id *ids, size_t n, bool may_
         if (ids[i] == NMT_ID_EOS && !(may_end && i == n - 1))
             return nmt_fail(err, NMT_ETEXT, 0, "token %zu of those given is </s>", i + 1);
     return nmt_ids_set(&t->target, ids, n, err);
+}
+
+void nmt_translated_trim(struct nmt_translated *t, size_t bytes)
+{
+    size_t held = t->source.memory.cap + t->target_memory.cap;
+    for (size_t i = 0; i < t->cap; i++)
+        held += t->line[i].text.cap + t->line[i].memory.cap;
+    if (held > bytes)
+        nmt_translated_release(t);
 }
 
 int nmt_translated_force_ids(struct nmt_translated *t, const nmt_id *ids, size_t n,

@@ -44,8 +44,10 @@ static int make_workers(struct nmt_translator *t, struct nmt_err *err)
     t->worker = calloc(t->n_workers, sizeof *t->worker);
     if (!t->worker)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    for (size_t i = 0; i < t->n_workers; i++)
+    for (size_t i = 0; i < t->n_workers; i++) {
         NMT_TRY(nmt_searcher_new(&t->worker[i].searcher, models, t->n_models, &o, err));
+        nmt_searcher_limit(t->worker[i].searcher, t->options.memory / 8 / t->n_workers);
+    }
     return 0;
 }
 
@@ -115,8 +117,13 @@ static int make_lines(const struct nmt_translator *t, struct nmt_translated *r,
 {
     const struct nmt_line_maker maker = { t->model, t->index, t->n_models, &t->options };
     size_t n = n_parts ? items[0].found.n : 1;
+    for (size_t p = 0; p < n_parts; p++)
+        if (items[p].too_large)
+            return nmt_fail(err, NMT_ELIMIT, 0, "its search needs more memory than is allowed");
     for (size_t p = 1; p < n_parts; p++)
         n = items[p].found.n < n ? items[p].found.n : n;
+    if (n == 0 && r->terms)
+        return nmt_fail(err, NMT_ELIMIT, 0, "no translation within the bounds fits the terms");
     if (n == 0)
         return nmt_fail(err, NMT_ELIMIT, 0, "the model gives no probability that is a number");
     NMT_TRY(reserve_lines(r, n, err));
@@ -168,6 +175,10 @@ int nmt_translator_run(struct nmt_translator *t, struct nmt_translated *records,
 {
     t->records = records;
     NMT_TRY(close_targets(t, n, err));
+    for (size_t i = 0; t->options.memory > 0 && i < n; i++)
+        if (!records[i].fault.code && nmt_translator_cost(t, &records[i]) > t->options.memory / 4)
+            nmt_fail(&records[i].fault, NMT_ELIMIT, 0,
+                     "its translations may need more memory than is allowed");
     NMT_TRY(nmt_translator_divide(t, n, err));
     int rc = nmt_translator_search(t, err);
     if (rc == 0)

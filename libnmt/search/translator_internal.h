@@ -16,6 +16,7 @@ struct nmt_translate_item {
     uint32_t part, length, order;
     uint32_t *first; /* [n_models] its first token */
     struct nmt_translations found;
+    bool too_large; /* for the memory that is allowed */
 };
 
 struct nmt_translate_set {

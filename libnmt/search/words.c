@@ -155,6 +155,13 @@ static void join(char *to, const char *text, const struct nmt_sentence *s,
     *to = '\0';
 }
 
+/* Weights that a line's alignment may have: that of a record, or its share of what is allowed. */
+static size_t most_cells(const struct nmt_translate_options *o)
+{
+    const size_t share = o->memory / 16 / o->search.n_best / sizeof(float);
+    return o->memory > 0 && share < NMT_ALIGNMENT_CELLS ? share : NMT_ALIGNMENT_CELLS;
+}
+
 /* Everything of a line that has no memory of its own, laid out or measured. */
 static void lay_out(struct nmt_output_line *out, struct nmt_arena *arena,
                     const struct nmt_making *l, const struct nmt_translate_options *o)
@@ -169,7 +176,7 @@ static void lay_out(struct nmt_output_line *out, struct nmt_arena *arena,
         return;
     out->alignment.source = nmt_arena_take(arena, joined_size(s, NULL), 1);
     out->alignment.target = nmt_arena_take(arena, joined_size(NULL, &l->words), 1);
-    if (cells <= NMT_ALIGNMENT_CELLS)
+    if (cells <= most_cells(o))
         out->alignment.weight = nmt_arena_take(arena, cells ? cells : 1, sizeof(float));
 }
 

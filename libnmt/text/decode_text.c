@@ -10,8 +10,8 @@
 #define UNKNOWN     "<unk>"
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
-/* What one piece gives: with its space in front where a word piece is unknown. */
-static const char *text_of(const struct nmt_vocab *v, nmt_id id, size_t *len)
+/* An unknown word piece has its space in front, too. */
+const char *nmt_vocab_text(const struct nmt_vocab *v, nmt_id id, size_t *len)
 {
     if (id == NMT_ID_UNK) {
         const char *text = v->spec.type == NMT_VOCAB_WORD ? " " UNKNOWN : UNKNOWN;
@@ -51,7 +51,7 @@ static int decode_bytes(const struct nmt_vocab *v, const nmt_id *ids, size_t n, 
     int rc = 0;
     for (; *i < n && rc == 0 && is_byte(v, ids[*i]); ++*i) {
         size_t len;
-        const char *byte = text_of(v, ids[*i], &len);
+        const char *byte = nmt_vocab_text(v, ids[*i], &len);
         rc = nmt_buffer_add(&bytes, byte, len, err);
     }
     if (rc == 0)
@@ -74,7 +74,7 @@ int nmt_vocab_decode(const struct nmt_vocab *v, const nmt_id *ids, size_t n, str
             continue;
         }
         size_t len;
-        const char *text = text_of(v, ids[i++], &len);
+        const char *text = nmt_vocab_text(v, ids[i++], &len);
         NMT_TRY(nmt_buffer_add(out, text, len, err));
     }
     /* The space in front of the line is the encoder's. */
@@ -92,7 +92,7 @@ size_t nmt_vocab_words(const struct nmt_vocab *v, const nmt_id *ids, size_t n, u
     for (size_t i = 0; i < n; i++) {
         word[i] = NMT_NO_WORD;
         size_t len = 0;
-        const char *text = ids[i] < v->pieces.n ? text_of(v, ids[i], &len) : NULL;
+        const char *text = ids[i] < v->pieces.n ? nmt_vocab_text(v, ids[i], &len) : NULL;
         for (size_t k = 0; k < len; k++) {
             bool space = text[k] == ' ';
             if (!space && !inside)

@@ -293,7 +293,7 @@ Test(stream, what_is_no_stream_is_called_what_it_is)
     next.data[8] = 2;
     refuse(ANN, &next, NMT_EFORMAT, "test: stream of version 2, only 1 is known");
     next.data[8] = 1;
-    next.data[12] = 2;
+    next.data[12] = 2; /* 1 is half precision */
     helper_seal(&next);
     refuse(ANN, &next, NMT_EFORMAT, "test: stream with unknown flags");
     nmt_buffer_release(&text);

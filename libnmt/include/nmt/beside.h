@@ -1,6 +1,6 @@
 /*
  * Files that go beside a stream of sentences, a line a record: translations to score, beginnings of
- * translations.
+ * translations, words that they must or must not hold.
  */
 #ifndef NMT_BESIDE_H
 #define NMT_BESIDE_H
@@ -14,12 +14,16 @@
 
 enum nmt_beside_kind {
     NMT_BESIDE_TARGET, /* the translation, which is scored; an empty line ends at once */
-    NMT_BESIDE_PREFIX  /* its beginning; an empty line leaves it free */
+    NMT_BESIDE_PREFIX, /* its beginning; an empty line leaves it free */
+    NMT_BESIDE_TERMS   /* terms with tabs between them; '!' before one forbids it */
 };
 
 struct nmt_beside;
 
-/** path as nmt_lines_open has it; target (borrowed) cuts the lines; ids: they are token ids. */
+/**
+ * path as nmt_lines_open has it; target (borrowed) cuts the lines; ids: they are token ids (terms
+ * are text all the same). Terms given to records are good as long as the file is open.
+ */
 int nmt_beside_open(struct nmt_beside **b, enum nmt_beside_kind kind, const char *path,
                     const struct nmt_vocab *target, bool ids, struct nmt_err *err) NMT_MUST_USE;
 

@@ -26,8 +26,10 @@ struct nmt_encode_options {
     bool ids; /* lines are token ids of the source vocabulary, in decimal */
     enum nmt_invalid invalid;
     enum nmt_overlong overlong;
-    size_t max_length;           /* tokens of a part, without </s>; at least 1 */
-    size_t batch;                /* parts that run through a model together; at least 1 */
+    size_t max_length; /* tokens of a part, without </s>; at least 1 */
+    size_t batch;      /* parts that run through a model together; at least 1 */
+    size_t memory; /* bytes beyond the models, for all that reads, encodes and holds; 0: no bound.
+                      The networks take a quarter of it, a record at most an eighth */
     struct nmt_threads *threads; /* NULL: the caller alone; borrowed */
 };
 
@@ -60,6 +62,16 @@ void nmt_line_encoder_free(struct nmt_line_encoder *e);
  */
 int nmt_line_encoder_run(struct nmt_line_encoder *e, struct nmt_encoded *lines, size_t n,
                          struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * Bytes that a line of so many may take at most, as a record and on the way. A caller that bounds
+ * its memory gathers lines up to an eighth of it, or one line, and lets go of large ones afterwards
+ * (nmt_encoded_trim).
+ */
+size_t nmt_line_encoder_cost(const struct nmt_line_encoder *e, size_t len);
+
+/** Gives back the memory of a line that holds more than so many bytes. */
+void nmt_encoded_trim(struct nmt_encoded *line, size_t bytes);
 
 /** The header of the stream such records go into. */
 void nmt_line_encoder_header(const struct nmt_line_encoder *e, struct nmt_stream_header *h);

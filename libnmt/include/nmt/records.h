@@ -79,7 +79,8 @@ int nmt_pooled_npy(const struct nmt_annotation *a, enum nmt_pool pool, size_t wi
 struct nmt_alignment {
     uint32_t n_source, n_target;
     char *source, *target; /* the two lines, words separated by one space, ended by NUL */
-    float *weight;         /* [n_target][n_source]; a row sums to at most 1 (</s> has the rest) */
+    float *weight;         /* [n_target][n_source]; a row sums to at most 1 (</s> has the rest);
+                              NULL: they were too many, and cannot be written */
 };
 
 /** Most weights of an alignment that fits into a record. */

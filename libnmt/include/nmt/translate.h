@@ -22,9 +22,11 @@ struct nmt_translate_options {
     const struct nmt_dictionary *dictionary; /* borrowed; NULL: none */
     bool alignments;                         /* make struct nmt_output_line.alignment */
     bool links;                              /* make struct nmt_output_line.link */
-    bool tokens;  /* of these two: between tokens without </s> instead of words, the first model's;
-                     the alignment has no texts then */
-    size_t batch; /* sentences that are searched together; at least 1 */
+    bool tokens;   /* of these two: between tokens without </s> instead of words, the first model's;
+                      the alignment has no texts then */
+    size_t batch;  /* sentences that are searched together; at least 1 */
+    size_t memory; /* bytes beyond the models, for all that reads, searches and holds; 0: no bound.
+                      The searches take an eighth of it, see also nmt_translator_cost */
     struct nmt_threads *threads; /* NULL: the caller alone; borrowed */
 };
 
@@ -40,7 +42,7 @@ struct nmt_output_line {
     uint32_t n_words;
     uint32_t *link; /* [n_words] source word each word looked at most, or NMT_NO_WORD */
     struct nmt_alignment alignment; /* words of the source and of `text`; weight is NULL when they
-                                       are more than NMT_ALIGNMENT_CELLS */
+                                       are too many for a record or `memory` */
     real *token_log_prob;           /* [ids.n] */
     struct nmt_arena memory;        /* of the three above */
 };
@@ -51,6 +53,7 @@ struct nmt_translated {
     uint64_t number;              /* in: its place in the input, for what is drawn; below 2^48 */
     bool forced;                  /* in: score a given translation: nmt_translated_force */
     bool begun;                   /* in: it begins with these tokens: nmt_translated_begin */
+    struct nmt_terms *terms;      /* in: what it must and must not hold (nmt/beside.h), or NULL */
     struct nmt_ids target;        /* in: tokens given, without </s> */
     const char *target_text;      /* in: its line and words; NULL: what the tokens give */
     uint32_t *target_word;        /* [target.n] word of each token */
@@ -98,6 +101,16 @@ void nmt_translator_free(struct nmt_translator *t);
  * of the models.
  */
 void nmt_translator_use(struct nmt_translator *t, const size_t *index);
+
+/**
+ * Bytes that a record which was read and its translations may take at most. A caller that bounds
+ * its memory gathers records up to a sixteenth of it, and lets go of large ones afterwards
+ * (nmt_translated_trim). A record that alone is a quarter of `memory` fails.
+ */
+size_t nmt_translator_cost(const struct nmt_translator *t, const struct nmt_translated *r);
+
+/** Gives back the memory of a record that holds more than so many bytes. */
+void nmt_translated_trim(struct nmt_translated *t, size_t bytes);
 
 /**
  * Translates n records. A sentence without tokens gives one empty line. NMT_ESHAPE: the parts of a

@@ -110,6 +110,12 @@ void nmt_segmenter_dropout(struct nmt_segmenter *s, double p, uint64_t seed, uin
 int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
                          const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
 
+/**
+ * What one piece gives in a text, with the space that it begins with; borrowed, not ended by NUL.
+ * id < size. Bytes of a character that is in several pieces are given one by one.
+ */
+const char *nmt_vocab_text(const struct nmt_vocab *v, nmt_id id, size_t *len);
+
 /** Adds the text of ids[0..n) to out. <s> and </s> give nothing, <unk> gives "<unk>". */
 int nmt_vocab_decode(const struct nmt_vocab *v, const nmt_id *ids, size_t n, struct nmt_buffer *out,
                      struct nmt_err *err) NMT_MUST_USE;

@@ -10,7 +10,6 @@ nmt-decode -m m.nmt --score full.ann >full || exit 1
 nmt-decode -m m.nmt --score half.ann >half || exit 1
 cut -f2 full >full.txt
 cut -f2 half | diff full.txt - | grep -c '^<' | awk '$1 > 3 { print $1 " lines of 60 differ" }'
-cmp -s full half && echo 'scores must differ a little: is it half precision?'
 paste full half | awk -F '\t' '$2 == $4 && ($1 - $3) ^ 2 > 1e-4 { print "score: " $0 }'
 cat half.ann half.ann | nmt-decode -m m.nmt --score | head -n 60 | cmp - half || echo 'two streams of half precision'
 fails 1 'another stream begins' sh -c 'cat half.ann full.ann | nmt-decode -m m.nmt'

@@ -10,7 +10,15 @@
 
 #include <nmt/random.h>
 
-enum { SLOW_LONGEST = 16 };
+enum { SLOW_LONGEST = 24, SLOW_TERMS = 4, SLOW_TEXT = 200 };
+
+/** A term in words, and the pieces that the vocabulary would make of it. */
+struct slow_term {
+    bool forbidden;
+    char text[SLOW_TEXT];
+    nmt_id ids[4];
+    size_t n;
+};
 
 struct slow_task {
     const struct toy *models;
@@ -20,6 +28,9 @@ struct slow_task {
     uint32_t S;
     const nmt_id *prefix;
     size_t n_prefix;
+    const struct nmt_pieces *pieces; /* of the terms */
+    const struct slow_term *term;
+    size_t n_terms;
 };
 
 struct slow_hypothesis {

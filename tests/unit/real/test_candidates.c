@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 
 #include <math.h>
+#include <stdio.h>
 
 enum { V = 700, L = 12, ROWS = 9, K = 6 };
 
@@ -78,13 +79,13 @@ Test(candidates, are_the_first_of_all_words_sorted)
     random_output_layer();
     o.beam = K;
     for (uint32_t r = 0; r < ROWS; r++)
-        wanted[r] = (struct nmt_wanted){ 1 + r % K, NMT_NO_ID, r % 2, 0 };
+        wanted[r] = (struct nmt_wanted){ .n = 1 + r % K, .only = NMT_NO_ID, .may_end = r % 2 };
     wanted[0].n = K;
     wanted[7].only = 698;
     wanted[8].only = 2;
-    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1);
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, K);
     cr_assert(nmt_arena_grow(&arena, arena.used, &err) == 0);
-    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1);
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, K);
     nmt_candidates_find(&c, found, count, &step, wanted, ROWS);
     for (size_t r = 0; r < ROWS; r++) {
         const struct nmt_candidate *f = found + r * K;
@@ -103,4 +104,100 @@ Test(candidates, are_the_first_of_all_words_sorted)
     cr_assert(found[0].id == 3 && found[1].id == 300 && found[2].id == 699);
     cr_assert(found[0].log_prob == found[2].log_prob);
     nmt_arena_release(&arena);
+}
+
+/* Pieces: the odd ones begin a word. */
+static void number_pieces(struct nmt_pieces *p, const char **text, size_t *len, char (*name)[8])
+{
+    for (size_t v = 0; v < V; v++) {
+        text[v] = name[v];
+        len[v] = v == NMT_ID_BOS || v == NMT_ID_EOS
+                     ? 0
+                     : (size_t)snprintf(name[v], sizeof name[v], "%sw%zu", v % 2 ? " " : "", v);
+    }
+    *p = (struct nmt_pieces){ V, text, len, false };
+}
+
+/* Rows of one model, in blocks of words, or of two that are the same one, which are kept whole. */
+static void find_with_terms(size_t n_models, const struct nmt_wanted *wanted, size_t most,
+                            struct nmt_candidate *found, uint32_t *count)
+{
+    struct nmt_shape shape = { .V_target = V, .L = L };
+    struct nmt_params params = { .out_W = out_W, .out_b = out_b };
+    struct nmt_search_options o = nmt_search_defaults();
+    const struct nmt_search_model model[2] = { { &shape, &params }, { &shape, &params } };
+    const struct nmt_step step = { .shape = &shape, .readout = { .t = t } };
+    const struct nmt_step steps[2] = { step, step };
+    const real share[2] = { n_models == 1 ? 1 : (real)0.5, (real)0.5 };
+    struct nmt_candidates c;
+    struct nmt_arena arena = { NULL, 0, 0 };
+    o.beam = K;
+    o.geometric = true;
+    nmt_candidates_plan(&c, &arena, &o, model, share, n_models, most);
+    cr_assert(nmt_arena_grow(&arena, arena.used, NULL) == 0);
+    nmt_candidates_plan(&c, &arena, &o, model, share, n_models, most);
+    nmt_candidates_find(&c, found, count, steps, wanted, ROWS);
+    nmt_arena_release(&arena);
+}
+
+static bool has(const struct nmt_candidate *found, uint32_t n, nmt_id id)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (found[i].id == id)
+            return true;
+    return false;
+}
+
+Test(candidates, what_helps_terms_stands_behind_the_best_in_whichever_block_it_is)
+{
+    enum { N = 4, MOST = K + N + 2 };
+    static const nmt_id far[] = { 501, 20 }, near[] = { 5 }, never[] = { 699 }, more[] = { 601 };
+    static const struct nmt_term_given given[N] = { { false, "w501w20", 7, far, 2 },
+                                                    { false, "w5", 2, near, 1 },
+                                                    { true, "w699", 4, never, 1 },
+                                                    { false, "w601", 4, more, 1 } };
+    struct nmt_pieces pieces;
+    const char *text[V];
+    size_t len[V];
+    char name[V][8];
+    struct nmt_terms *terms = NULL;
+    nmt_term_state state[4][N];
+    struct nmt_wanted wanted[ROWS];
+    struct nmt_candidate found[2][ROWS * MOST];
+    uint32_t count[2][ROWS];
+    random_output_layer();
+    number_pieces(&pieces, text, len, name);
+    cr_assert(nmt_terms_new(&terms, &pieces, NMT_ID_EOS, given, N, NULL) == 0);
+    nmt_terms_start(terms, state[0]);
+    nmt_terms_step(terms, state[1], state[0], 501, false); /* goes on with 20, in another block */
+    nmt_terms_step(terms, state[2], state[0], 5, false);   /* a word must begin */
+    nmt_terms_step(terms, state[3], state[0], 699, false); /* none may */
+    for (uint32_t r = 0; r < ROWS; r++)
+        wanted[r] = (struct nmt_wanted){ .n = 1 + r % K,
+                                         .only = NMT_NO_ID,
+                                         .may_end = r % 2,
+                                         .terms = terms,
+                                         .state = state[r % 4] };
+    for (size_t i = 0; i < 2; i++)
+        find_with_terms(i + 1, wanted, MOST, found[i], count[i]);
+    for (uint32_t r = 0; r < ROWS; r++) {
+        const struct nmt_candidate *f = &found[0][r * MOST], *g = &found[1][r * MOST];
+        const uint32_t n = count[0][r];
+        cr_assert(n == count[1][r] && n >= wanted[r].n && n <= MOST);
+        for (uint32_t i = 0; i < n; i++) {
+            cr_assert(f[i].id == g[i].id, "row %u: word %u is %u, not %u", r, i, f[i].id, g[i].id);
+            cr_assert(fabs((double)f[i].log_prob - (logit(r, f[i].id) - log_sum(r))) < 1e-4);
+            cr_assert(fabs((double)f[i].log_prob - (double)g[i].log_prob) < 1e-4);
+            cr_assert(r % 4 != 3 || f[i].id % 2 == 0 || i >= wanted[r].n);
+        }
+        cr_assert(has(f, n, r % 4 == 1 ? 20 : 501) && has(f, n, 601));
+        cr_assert(r % 4 == 2 || has(f, n, 5));
+        if (r % 4 == 2) { /* the best of all that begin a word, and the end if it may be */
+            size_t best = V;
+            for (size_t v = 3; v < V; v += 2)
+                best = best == V || logit(r, v) > logit(r, best) ? v : best;
+            cr_assert(has(f, n, (nmt_id)best) && has(f, n, NMT_ID_EOS) == wanted[r].may_end);
+        }
+    }
+    nmt_terms_free(terms);
 }

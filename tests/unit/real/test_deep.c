@@ -60,10 +60,19 @@ static const char *describe(const struct nmt_shape *s, char *out, size_t size)
 
 static void check(struct nmt_shape s, int probes)
 {
+    static const struct nmt_guide links[] = { { 0, 2, 1 },
+                                              { 1, 0, (real)0.5 },
+                                              { 1, 1, (real)0.5 } };
     static const uint32_t lengths[][2] = { { 3, 2 }, { 1, 1 }, { 2, 4 } };
     char name[256];
     struct problem p;
     make_problem(&p, &s, lengths, 3, true, (real)0.1);
+    p.pairs[2].weight = 2;
+    if (s.attention != NMT_NO_ATTENTION) {
+        p.guide_weight = 2;
+        p.pairs[0].guide = links;
+        p.pairs[0].n_guide = 3;
+    }
     check_problem(&p, describe(&s, name, sizeof name), probes);
 }
 

@@ -117,7 +117,8 @@ Test(sampling, words_come_as_often_as_they_are_probable)
             o.weights = at % 3 ? weights : NULL;
             o.forbid_unk = at % 5 == 0;
             const struct slow_task task = {
-                t, n_models, &o, toy_ids[at % TOY_SOURCES], toy_length[at % TOY_SOURCES], NULL, 0
+                t,           n_models, &o, toy_ids[at % TOY_SOURCES], toy_length[at % TOY_SOURCES],
+                .n_terms = 0
             };
             check_frequencies(&task);
             for (size_t m = 0; m < n_models; m++)
@@ -184,7 +185,7 @@ Test(sampling, the_log_probability_is_the_models_own)
     toy_search(t, 2, &o, &set.set, &found);
     for (size_t k = 0; k < found.n; k++) {
         const struct nmt_translation *x = &found.at[k];
-        const struct slow_task task = { t, 2, &o, ids, toy_length[1], NULL, 0 };
+        const struct slow_task task = { t, 2, &o, ids, toy_length[1], .n_terms = 0 };
         double sum = 0, p[TOY_V];
         for (size_t i = 0; i < x->n; i++) {
             slow_distribution(&task, x->ids, i, p);

@@ -192,7 +192,7 @@ Test(search, a_forced_translation_is_scored_as_teacher_forcing_does)
             h[i] = (real)sin((double)i);
         struct nmt_search_input in = { h, row };
         const nmt_id *prefix = given;
-        struct nmt_search_set set = { 1, NULL, &in, &S, &prefix, &n_prefix };
+        struct nmt_search_set set = { 1, NULL, NULL, &in, &S, &prefix, &n_prefix };
         cr_assert(nmt_searcher_new(&s, &m, 1, &o, NULL) == 0);
         cr_assert(nmt_searcher_run(s, &set, &found, NULL) == 0);
         cr_assert(found.n == 1 && found.at[0].n == 6 && found.at[0].finished);
