@@ -14,7 +14,8 @@ Two uses:
 
 IDS are lines of token ids (nmt-vocab -e). Without --model, decoding runs a model of the given sizes
 with random weights for as many steps as the source has words. With --model it reads the
-weights of a model file, so that both programs do the same work; --output FILE keeps the ids.
+weights of a model file, so that both programs do the same work; --output FILE keeps the ids, and
+with batches of one sentence the time of each is printed.
 Prints `key value` lines; words never count </s>.
 """
 import argparse
@@ -198,7 +199,7 @@ class RNNsearch(torch.nn.Module):
     def translate(self, sentences, beam, natural):
         """The paper's beam search, all sentences and hypotheses at once; a beam shrinks with every
         hypothesis that ends, and a sentence whose beam is empty leaves the batch. Without `natural`
-        a hypothesis ends when it is as long as its source."""
+        a hypothesis ends when it is as long as its source with </s>."""
         source = padded(sentences)
         h, keys, hidden, s = self.encode(*source)
         A, K, V = self.align, beam, len(self.b_o)
@@ -207,7 +208,7 @@ class RNNsearch(torch.nn.Module):
         s = s.repeat_interleave(K, 0)
         word = None
         rows = list(range(B))                        # which sentence a slot of the batch holds
-        limit = torch.tensor([3 * (len(x) + 1) if natural else len(x) for x in sentences])
+        limit = torch.tensor([3 * (len(x) + 1) if natural else len(x) + 1 for x in sentences])
         shortest = torch.tensor([(len(x) + 1) // 2 if natural else 1 << 30 for x in sentences])
         room = torch.full((B,), K)                   # hypotheses that are still looked for
         score = torch.full((B, K), -numpy.inf)
@@ -403,9 +404,13 @@ def decode(args):
         for first in range(0, len(order), args.batch):
             batch = order[first:first + args.batch]
             begin = time.perf_counter()
-            translated = model.translate([sentences[b] for b in batch], args.beam, bool(args.model))
+            natural = args.lengths == "natural" if args.lengths else bool(args.model)
+            translated = model.translate([sentences[b] for b in batch], args.beam, natural)
+            spent = time.perf_counter() - begin
             if not warm:
-                seconds += time.perf_counter() - begin
+                seconds += spent
+                if args.batch == 1:
+                    print("milliseconds %.3f" % (1000 * spent))
             for b, ids in zip(batch, translated):
                 output[b] = ids
             if warm:
@@ -440,6 +445,9 @@ def main():
     parser.add_argument("--warm-up", type=int, default=2, help="updates before these")
     parser.add_argument("--sentences", type=int, help="decode only so many")
     parser.add_argument("--beam", type=int, default=1)
+    parser.add_argument("--lengths", choices=["natural", "source"],
+                        help="translations end with </s> (default with --model), or are as long as "
+                        "their sources with </s>")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

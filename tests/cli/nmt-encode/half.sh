@@ -1,6 +1,6 @@
 # Half precision: half the bytes, nearly the same translations, and the decoder sees which it is.
 . "$TOP/tests/cli/models.inc"
-tiny_model m -s model.state=40
+tiny_model m -s model.state=40 -s train.epochs=8
 make_bitext 60 3 test
 nmt-encode -m m.nmt -o full.ann test.en || exit 1
 nmt-encode -m m.nmt --half -o half.ann test.en || exit 1

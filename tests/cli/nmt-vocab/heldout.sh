@@ -17,7 +17,7 @@ for case in en:500 en:4000 de:500 de:8000 joint:500 joint:8000 manual:2000 manua
     spm_train --model_type=bpe --input=$text --model_prefix=spm --vocab_size=$size \
         --max_sentence_length=100000 --minloglevel=2 >log 2>&1 || { cat log; exit 1; }
     nmt-vocab -s $size -o own $text || exit 1
-    theirs=$(spm_encode --model=spm.model <$text.held | wc -w)
+    theirs=$(spm_encode --model=spm.model --output_format=id <$text.held | wc -w)
     ours=$(nmt-vocab -e own $text.held | wc -w)
     [ "$ours" -gt 1000 ] && [ $((ours * 100)) -le $((theirs * 101)) ] ||
         echo "$text, $size pieces: $ours, sentencepiece $theirs"

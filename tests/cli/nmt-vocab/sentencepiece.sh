@@ -75,7 +75,7 @@ done
 spm train bpe nmt_nfkc --vocab_size=4000
 nmt-vocab -s 4000 train >own.v
 for text in val tatoeba; do
-    theirs=$(spm_encode --model=spm.model <$text | wc -w)
+    theirs=$(spm_encode --model=spm.model --output_format=id <$text | wc -w)
     ours=$(nmt-vocab -e own.v $text | wc -w)
     [ $((ours * 100)) -le $((theirs * 101)) ] || echo "$text: $ours pieces, sentencepiece $theirs"
 done
