@@ -13,16 +13,17 @@
 struct place {
     const char *what; /* the option's name, NULL: an operand */
     const char *path;
-    bool written, regular;
+    bool written, regular, there;
     struct stat st;
 };
 
 static struct place look(const char *what, const char *path, bool written)
 {
-    struct place p = { what, path, written, false, { 0 } };
+    struct place p = { what, path, written, false, false, { 0 } };
     const bool standard = strcmp(path, "-") == 0;
     const int rc =
         standard ? fstat(written ? STDOUT_FILENO : STDIN_FILENO, &p.st) : stat(path, &p.st);
+    p.there = rc == 0;
     p.regular = rc == 0 && S_ISREG(p.st.st_mode);
     return p;
 }
@@ -47,7 +48,9 @@ static bool same_new(const char *a, const char *b)
 static bool same(const struct place *a, const struct place *b)
 {
     struct stat st;
-    if (a->regular && b->regular)
+    /* Two outputs are not mixed in a pipe either; anything goes into /dev/null. */
+    if (a->there && b->there && a->st.st_mode == b->st.st_mode &&
+        (a->regular || (a->written && b->written && !S_ISCHR(a->st.st_mode))))
         return a->st.st_dev == b->st.st_dev && a->st.st_ino == b->st.st_ino;
     if (strcmp(a->path, "-") == 0 || strcmp(b->path, "-") == 0)
         return a->written && b->written && strcmp(a->path, b->path) == 0;

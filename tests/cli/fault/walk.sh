@@ -98,6 +98,11 @@ command -v nmt-decode >/dev/null || exit $bad
 nmt-train $small -o model.nmt source target && nmt-encode -m model.nmt -o annotations source
 walk encode nmt-encode -m model.nmt -o file source
 walk encode-stdin nmt-encode -m model.nmt
+printf 'a\tb\n' >dict
+walk encode-half nmt-encode -m model.nmt --half -o file source
+walk encode-pooled nmt-encode -m model.nmt -f npy --pool mean -o file source
+walk decode-list nmt-decode -m model.nmt -n 2 --word-scores --align-soft --replace-unk-dictionary dict \
+    -o file annotations
 walk decode nmt-decode -m model.nmt -b 3 -o file annotations
 walk decode-alignments nmt-decode -m model.nmt -A file annotations
 cp annotations input

@@ -71,6 +71,15 @@ nmt-decode -m p.nmt -n 2 --word-scores in.ann 2>/dev/null | awk -F ' [|][|][|] '
       if (n > 5 && (s - f[2]) ^ 2 > 1e-4) { print s " is not " f[2]; exit } }'
 nmt-decode -m p.nmt --word-scores --align-text in.ann 2>/dev/null |
     awk -F ' [|][|][|] ' 'NF != 3 || $3 !~ /^WordScores=( -?[0-9.]+)*$/ { print "form: " $0 }'
+
+# A given translation of a source in parts looks at all of them.
+nmt-encode -m p.nmt --max-length 40 -o long.ann - <<END
+$(sed -n 21p test.en)
+END
+echo 'le chien voit le chat' >target
+nmt-decode -m p.nmt --force target -A al long.ann >/dev/null || exit 1
+nmt-align -f json al | jq -e '(.source | length == 60) and (.weight | length == 5) and all(.weight[]; add <= 1.001)
+    and ([.weight[][30:][]] | add) > 0.01' >/dev/null || echo 'a source in parts is not looked at as a whole'
 fails 2 'exclude' nmt-decode -m p.nmt --align-text --align-soft in.ann
 fails 2 'not both' nmt-decode -m p.nmt --align-text --ids -A al in.ann
 exit 0

@@ -25,6 +25,9 @@ same nmt-decode -m m.nmt --log in.ann in.ann
 same nmt-decode -m m.nmt --log new -o new in.ann
 same nmt-decode -m m.nmt -A new -o sub/../new in.ann
 same nmt-decode -m m.nmt -A - in.ann
+{ nmt-decode -m m.nmt -A /dev/stdout in.ann 2>err; echo $? >status; } | cat >out
+[ "$(cat status)" = 2 ] && grep -q 'same file' err && [ ! -s out ] || echo 'two outputs in one pipe'
+nmt-decode -m m.nmt -A /dev/null -o /dev/null in.ann || echo 'all into /dev/null'
 same nmt-encode -m m.nmt -o m.nmt test.en
 same nmt-encode -m m.nmt -o test.en test.en
 same nmt-encode -m m.nmt --log test.en test.en
