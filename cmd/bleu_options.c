@@ -1,5 +1,6 @@
 /* The options of nmt-bleu, its own and sacreBLEU's, and what they ask for. */
 #include "bleu_options.h"
+#include "files.h"
 
 #include <nmt/number.h>
 #include <nmt/worst.h>
@@ -368,7 +369,7 @@ static void choose_output(struct bleu_job *job, const struct cli *cli)
     job->svg = cli_value(cli, OPT_SVG, NULL);
     job->n_threads = (size_t)cli_int(cli, 'j', 0, 0, 1024);
     job->quiet = cli_flag(cli, 'q');
-    if (job->svg && strcmp(job->svg, job->output ? job->output : "-") == 0)
+    if (job->svg && files_are_one(job->svg, job->output ? job->output : "-"))
         cli_misuse(cli, "--svg and the report cannot go to the same place");
 }
 

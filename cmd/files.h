@@ -10,4 +10,7 @@
  */
 void files_check(const struct cli *cli, const int *written);
 
+/** Would two outputs ("-": stdout) go to one place? */
+bool files_are_one(const char *a, const char *b);
+
 #endif

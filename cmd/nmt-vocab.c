@@ -1,5 +1,6 @@
 /* nmt-vocab: learns vocabularies, turns text into ids and ids into text. */
 #include "cli.h"
+#include "files.h"
 #include "uses.h"
 
 #include <nmt/check.h>
@@ -303,8 +304,12 @@ static int check(struct job *j, struct nmt_err *err)
     struct nmt_buffer report = NMT_BUFFER_INIT;
     if (j->cli->n_operands != (clean ? 4 : 2))
         cli_misuse(j->cli, "-c needs SRC TGT, with --clean OUT.src OUT.tgt behind them");
-    if (clean && strcmp(files[2], files[3]) == 0)
+    if (clean && files_are_one(files[2], files[3]))
         cli_misuse(j->cli, "'%s' cannot be both sides of a bitext", files[2]);
+    const char *report_to = cli_value(j->cli, 'o', "-");
+    for (size_t i = 2; clean && i < 4; i++)
+        if (files_are_one(files[i], report_to))
+            cli_misuse(j->cli, "'%s' cannot take a side of the bitext and the report", files[i]);
     const char *const cleaned[2] = { files[2], clean ? files[3] : NULL };
     NMT_TRY(open_output(j, err));
     int rc = nmt_check_bitext(&c, files[0], files[1], clean ? cleaned : NULL, err);
@@ -365,7 +370,7 @@ static const struct cli_use uses[] = {
     { OPT_THRESHOLD, APPLY_CODES, OPT_VOCABULARY },
     { OPT_GLOSSARY, APPLY_CODES, 0 },
     { OPT_DROPOUT, ENCODE | APPLY_CODES, 0 },
-    { OPT_SEED, ENCODE | APPLY_CODES, 0 },
+    { OPT_SEED, ENCODE | APPLY_CODES, OPT_DROPOUT },
     { OPT_INVALID, ~(unsigned)(IMPORT | CHECK), 0 },
     { OPT_CLEAN, CHECK, 0 },
     { 'f', CHECK, 0 },

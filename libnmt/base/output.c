@@ -1,4 +1,10 @@
-/* Checked writing, and files that appear whole: temporary name, fsync, rename. */
+/*
+ * Checked writing, and files that appear whole: temporary file, fsync, rename.
+ *
+ * Where the system can (Linux, most file systems), the temporary file has no name until it is
+ * whole, so that nothing is left of a process that is killed. Elsewhere it has one from the start.
+ */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include <nmt/output.h>
 
 #include <errno.h>
@@ -17,6 +23,7 @@ struct nmt_output {
     bool owns_fd, regular;
     char *name;
     char *temp; /* the file being written, renamed to `name`'s target at the end; or NULL */
+    bool named; /* temp is there under its name */
     char *target;
     size_t len;
     uint64_t bytes;
@@ -38,6 +45,49 @@ static char *resolve_target(const char *path)
     return real ? real : strdup(path);
 }
 
+/* The folder a path is in, owned by the caller; NULL: no memory. */
+static char *folder_of(const char *path)
+{
+    char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+    if (!slash) {
+        free(folder);
+        return strdup(".");
+    }
+    slash[slash == folder] = '\0';
+    return folder;
+}
+
+/* A file in the target's folder that has no name; -1 where there is no such thing. */
+static int open_nameless(const char *target)
+{
+    int fd = -1;
+#ifdef O_TMPFILE
+    char *folder = folder_of(target);
+    if (folder && access("/proc/self/fd", X_OK) == 0)
+        fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    free(folder);
+#else
+    (void)target;
+#endif
+    return fd;
+}
+
+/* Gives it a name that nothing has: linkat, unlike rename, puts nothing aside. */
+static int name_temp(struct nmt_output *o, struct nmt_err *err)
+{
+    char from[64];
+    size_t stem = strlen(o->target);
+    snprintf(from, sizeof from, "/proc/self/fd/%d", o->fd);
+    for (unsigned n = 0; n < 1000000 && !o->named; n++) {
+        snprintf(o->temp + stem, 16, ".tmp-%06u", ((unsigned)getpid() + n) % 1000000);
+        if (linkat(AT_FDCWD, from, AT_FDCWD, o->temp, AT_SYMLINK_FOLLOW) == 0)
+            o->named = true;
+        else if (errno != EEXIST)
+            return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot create", o->name);
+    }
+    return o->named ? 0 : nmt_fail(err, NMT_EIO, 0, "%s: no free name beside it", o->name);
+}
+
 static int open_temp(struct nmt_output *o, const char *path, const struct stat *old,
                      struct nmt_err *err)
 {
@@ -47,7 +97,11 @@ static int open_temp(struct nmt_output *o, const char *path, const struct stat *
     if (!o->temp)
         return nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", path);
     snprintf(o->temp, size, "%s.tmp-XXXXXX", o->target);
-    o->fd = mkstemp(o->temp);
+    o->fd = open_nameless(o->target);
+    if (o->fd < 0) {
+        o->fd = mkstemp(o->temp);
+        o->named = o->fd >= 0;
+    }
     if (o->fd < 0) {
         nmt_fail_os(err, NMT_EIO, 0, "%s: cannot create", path);
         free(o->temp);
@@ -199,14 +253,11 @@ const char *nmt_output_name(const struct nmt_output *o)
 /* The directory entry is durable only when the directory itself is synced. */
 static int sync_directory(const char *target)
 {
-    char *dir = strdup(target);
-    if (!dir)
+    char *folder = folder_of(target);
+    if (!folder)
         return -1;
-    char *slash = strrchr(dir, '/');
-    if (slash)
-        slash[slash == dir] = '\0';
-    int fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(dir);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
     if (fd < 0)
         return -1;
     int rc = fsync(fd);
@@ -228,6 +279,8 @@ static int finish(struct nmt_output *o, struct nmt_err *err)
     }
     if (fsync(o->fd) < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot sync", o->name);
+    if (!o->named)
+        NMT_TRY(name_temp(o, err));
     o->owns_fd = false;
     if (close(o->fd) < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot close", o->name);
@@ -235,6 +288,7 @@ static int finish(struct nmt_output *o, struct nmt_err *err)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot rename into place", o->name);
     free(o->temp);
     o->temp = NULL;
+    o->named = false;
     if (sync_directory(o->target) < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot sync its directory", o->name);
     return 0;
@@ -261,7 +315,7 @@ void nmt_output_abandon(struct nmt_output *o)
         o->len = 0; /* it could not be helped: the caller has the first reason */
     if (o->owns_fd)
         close(o->fd);
-    if (o->temp)
+    if (o->named)
         unlink(o->temp);
     output_free(o);
     errno = saved;
