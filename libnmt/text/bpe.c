@@ -21,45 +21,59 @@ void nmt_joiner_release(struct nmt_joiner *j)
     *j = (struct nmt_joiner){ .cap = 0 };
 }
 
-/* Joins symbols[at] and the next one by found[at]; the neighbours' merges are looked up again. */
-static void join_pair(const struct nmt_merges *m, const struct nmt_merge **found, uint32_t *symbols,
-                      uint32_t *from, size_t *n, size_t at)
+/* A symbol and its merge with the next one, side by side: what is searched lies in a few lines of
+ * the processor's cache, and a merge moves one array. */
+struct place {
+    uint32_t symbol, from, rank, id; /* rank: NO_RANK when the two do not join */
+};
+
+static void look_up(const struct nmt_merges *m, struct place *p)
 {
-    symbols[at] = found[at]->id;
+    const struct nmt_merge *found = nmt_merges_find(m, p[0].symbol, p[1].symbol);
+    p->rank = found ? found->rank : NO_RANK;
+    p->id = found ? found->id : 0;
+}
+
+/* Joins the symbol at p[at] and the next one; the neighbours' merges are looked up again. */
+static void join_pair(const struct nmt_merges *m, struct place *p, size_t *n, size_t at)
+{
+    p[at].symbol = p[at].id;
     --*n;
-    for (size_t i = at + 1; i < *n; i++) {
-        symbols[i] = symbols[i + 1];
-        from[i] = from[i + 1];
-        found[i - 1] = found[i];
-    }
+    for (size_t i = at + 1; i < *n; i++)
+        p[i] = p[i + 1];
     if (at > 0)
-        found[at - 1] = nmt_merges_find(m, symbols[at - 1], symbols[at]);
+        look_up(m, &p[at - 1]);
     if (at + 1 < *n)
-        found[at] = nmt_merges_find(m, symbols[at], symbols[at + 1]);
+        look_up(m, &p[at]);
 }
 
 static void join_short(const struct nmt_merges *m, enum nmt_join_order order, uint32_t *symbols,
                        uint32_t *from, size_t *n)
 {
-    const struct nmt_merge *found[SHORT_WORD];
+    struct place p[SHORT_WORD];
     for (size_t i = 0; i < *n; i++)
-        from[i] = (uint32_t)i;
+        p[i] = (struct place){ .symbol = symbols[i], .from = (uint32_t)i };
     for (size_t i = 0; i + 1 < *n; i++)
-        found[i] = nmt_merges_find(m, symbols[i], symbols[i + 1]);
+        look_up(m, &p[i]);
     while (*n > 1) {
-        size_t at = 0;
-        const struct nmt_merge *best = NULL;
-        for (size_t i = 0; i + 1 < *n; i++)
-            if (found[i] && (!best || found[i]->rank < best->rank)) {
-                best = found[i];
-                at = i;
-            }
-        if (!best)
+        uint64_t best =
+            UINT64_MAX; /* rank and place: no branch, so that none is foretold wrongly */
+        for (size_t i = 0; i + 1 < *n; i++) {
+            uint64_t this = (uint64_t)p[i].rank << 32 | i;
+            best = this < best ? this : best;
+        }
+        uint32_t rank = (uint32_t)(best >> 32);
+        size_t at = (uint32_t)best;
+        if (rank == NO_RANK)
             break;
-        join_pair(m, found, symbols, from, n, at);
+        join_pair(m, p, n, at);
         for (size_t i = at + 1; order == NMT_JOIN_ALL && i + 1 < *n; i++)
-            if (found[i] == best)
-                join_pair(m, found, symbols, from, n, i);
+            if (p[i].rank == rank)
+                join_pair(m, p, n, i);
+    }
+    for (size_t i = 0; i < *n; i++) {
+        symbols[i] = p[i].symbol;
+        from[i] = p[i].from;
     }
 }
 

@@ -8,6 +8,8 @@
 #include "spelling_internal.h"
 #include "vocab_internal.h"
 
+#include <nmt/utf8.h>
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +56,6 @@ static uint32_t find_symbol(const struct nmt_merges *m, const struct nmt_vocab *
 uint32_t nmt_merges_symbol(const struct nmt_merges *m, const struct nmt_vocab *v, const char *s,
                            size_t len)
 {
-    if (len == 1)
-        return m->ascii[(unsigned char)*s & 0x7F];
     return find_symbol(m, v, s, len);
 }
 
@@ -185,8 +185,11 @@ int nmt_merges_make(struct nmt_merges **out, const struct nmt_vocab *v, struct n
         nmt_merges_free(m);
         return rc;
     }
-    for (int c = 0; c < 128; c++)
-        m->ascii[c] = find_symbol(m, v, &(char){ (char)c }, 1);
+    for (uint32_t cp = 0; cp < NMT_LOW; cp++) {
+        char utf8[4];
+        m->low[cp] = find_symbol(m, v, utf8, nmt_utf8_encode(cp, utf8));
+    }
+    m->space = find_symbol(m, v, NMT_SPACE, NMT_SPACE_LEN);
     *out = m;
     return 0;
 }

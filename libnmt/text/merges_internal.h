@@ -15,6 +15,8 @@
 
 #define NMT_SYMBOL_UNKNOWN UINT32_MAX
 
+#define NMT_LOW 0x800 /* code points of one or two bytes, which are spelt as themselves */
+
 struct nmt_vocab;
 
 struct nmt_merge {
@@ -28,7 +30,8 @@ struct nmt_merges {
     size_t n_slots, used;
     unsigned char *maybe; /* a bit for a hash, 8 to a slot: most pairs do not join, and end here */
     struct nmt_strings inner; /* characters that are no pieces */
-    uint32_t ascii[128];      /* their symbols, for speed */
+    uint32_t low[NMT_LOW];    /* the symbols of the first code points, and of U+2581 for a space, */
+    uint32_t space;           /* for speed */
     size_t n_pieces;
 };
 

@@ -136,14 +136,15 @@ static int grow_symbols(struct nmt_segmenter *s, size_t n, struct nmt_err *err)
 static size_t to_symbols(struct nmt_segmenter *s, const char *text, size_t len)
 {
     size_t n = 0;
-    s->symbols[n] = nmt_merges_symbol(s->merges, s->v, NMT_SPACE, NMT_SPACE_LEN);
+    s->symbols[n] = s->merges->space;
     s->starts[n++] = 0;
     for (size_t i = 0; i < len;) {
-        uint32_t cp;
+        uint32_t cp = (unsigned char)text[i];
         char spelt[NMT_SYMBOL_BYTES];
-        size_t step = nmt_utf8_decode(text + i, len - i, &cp);
-        s->symbols[n] =
-            nmt_merges_symbol(s->merges, s->v, spelt, nmt_spelling_of(text + i, step, spelt));
+        size_t step = cp < 0x80 ? 1 : nmt_utf8_decode(text + i, len - i, &cp);
+        s->symbols[n] = cp < NMT_LOW ? s->merges->low[cp]
+                                     : nmt_merges_symbol(s->merges, s->v, spelt,
+                                                         nmt_spelling_of(text + i, step, spelt));
         s->starts[n++] = (uint32_t)i;
         i += step;
     }
