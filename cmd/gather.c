@@ -59,6 +59,11 @@ int gather_left(const struct gather *g)
     return left > 0 ? (int)left : 0;
 }
 
+int gather_pause(const struct gather *g)
+{
+    return gather_left(g) > 0 ? 1 : 0;
+}
+
 bool gather_interrupted(void)
 {
     return interrupted;

@@ -30,6 +30,9 @@ void gather_begin(struct gather *g);
 /** Milliseconds the window may still wait. */
 int gather_left(const struct gather *g);
 
+/** The same for a first sign that there is more: input that stays silent so long pauses. */
+int gather_pause(const struct gather *g);
+
 /** How long to wait at most before looking whether somebody interrupts. */
 #define GATHER_LOOK 100
 

@@ -117,7 +117,9 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
         NMT_TRY(open_stream(w, path, err));
     }
     if (w->n > 0) {
-        *ready = nmt_stream_ready(w->in, gather_left(&w->gather));
+        *ready = nmt_stream_ready(w->in, gather_pause(&w->gather));
+        if (!*ready && nmt_stream_begun(w->in)) /* the writer only waits for room in the pipe */
+            *ready = nmt_stream_ready(w->in, gather_left(&w->gather));
         return 0;
     }
     while (!gather_interrupted() && !*ready)

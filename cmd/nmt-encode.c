@@ -110,7 +110,7 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
             nmt_lines_open(&w->in, path, longest < LINE_MAX_BYTES ? longest : LINE_MAX_BYTES, err));
     }
     if (w->n > 0) {
-        *ready = nmt_lines_ready(w->in, gather_left(&w->gather));
+        *ready = nmt_lines_ready(w->in, gather_pause(&w->gather));
         return 0;
     }
     while (!gather_interrupted() && !*ready)

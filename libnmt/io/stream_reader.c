@@ -186,6 +186,11 @@ bool nmt_stream_ready(struct nmt_stream_reader *r, int wait_ms)
     return settle(r, false, now_ms() + wait_ms);
 }
 
+bool nmt_stream_begun(const struct nmt_stream_reader *r)
+{
+    return r->end > r->start;
+}
+
 bool nmt_stream_header_ready(struct nmt_stream_reader *r, int wait_ms)
 {
     return settle(r, true, now_ms() + wait_ms);

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct nmt_beside {
     enum nmt_beside_kind kind;
@@ -93,6 +94,11 @@ int nmt_beside_next(struct nmt_beside *b, struct nmt_translated *r, uint64_t num
                         nmt_lines_name(b->lines), nmt_lines_number(b->lines));
     if (r->fault.code)
         return 0;
+    if (memchr(line, '\r', len)) {
+        nmt_fail(&r->fault, NMT_ETEXT, 0, "%s:%" PRIu64 ": CR; only LF ends a line",
+                 nmt_lines_name(b->lines), nmt_lines_number(b->lines));
+        return 0;
+    }
     if (b->kind == NMT_BESIDE_TERMS)
         rc = give_terms(b, r, line, len, &r->fault);
     else

@@ -85,17 +85,20 @@ static int check_limit(const struct nmt_searcher *s, size_t arena, size_t n_alph
     return 0;
 }
 
-/* Memory that an earlier set left is given back when it is in the way of the limit. */
-static void shrink(struct nmt_searcher *s, size_t arena)
+void nmt_searcher_clear(struct nmt_searcher *s)
 {
-    if (check_limit(s, arena, s->cap_alpha, NULL) == 0)
-        return;
     nmt_beams_release(&s->beams);
     free(s->alpha);
     s->alpha = NULL;
     s->cap_alpha = 0;
-    if (s->arena.cap > arena)
-        nmt_arena_release(&s->arena);
+    nmt_arena_release(&s->arena);
+}
+
+/* Memory that an earlier set left is given back when it is in the way of the limit. */
+static void shrink(struct nmt_searcher *s, size_t arena)
+{
+    if (check_limit(s, s->arena.cap > arena ? s->arena.cap : arena, s->cap_alpha, NULL) < 0)
+        nmt_searcher_clear(s);
 }
 
 static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct nmt_search_set *set)

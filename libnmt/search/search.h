@@ -52,6 +52,9 @@ void nmt_searcher_free(struct nmt_searcher *s);
  */
 void nmt_searcher_limit(struct nmt_searcher *s, size_t bytes);
 
+/** Gives back the memory that earlier sets left. */
+void nmt_searcher_clear(struct nmt_searcher *s);
+
 /** Translates a set of B >= 1 sentences. out [B] is filled; each is the caller's to release. */
 int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,
                      struct nmt_translations *out, struct nmt_err *err) NMT_MUST_USE;

@@ -298,13 +298,22 @@ static int search_set(struct nmt_translator *t, struct nmt_translate_worker *w,
     return 0;
 }
 
-/* What does not fit into the memory that is allowed is searched in halves, down to one part. */
+/*
+ * What does not fit into the memory that is allowed is searched in halves, down to one part, and
+ * that one again with nothing left by other sets: whether it fits is a matter of itself alone.
+ */
 static int search_in_parts(struct nmt_translator *t, struct nmt_translate_worker *w,
                            const struct nmt_translate_set *set, struct nmt_err *err)
 {
     struct nmt_err why = NMT_ERR_INIT;
     const size_t middle = set->first + (set->end - set->first) / 2;
     int rc = search_set(t, w, set, &why);
+    if (rc == NMT_ELIMIT)
+        nmt_searcher_clear(w->searcher);
+    if (rc == NMT_ELIMIT && middle == set->first) {
+        why = (struct nmt_err)NMT_ERR_INIT;
+        rc = search_set(t, w, set, &why);
+    }
     if (rc != NMT_ELIMIT)
         return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
     if (middle == set->first) {

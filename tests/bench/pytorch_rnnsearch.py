@@ -198,7 +198,8 @@ class RNNsearch(torch.nn.Module):
 
     def translate(self, sentences, beam, natural):
         """The paper's beam search, all sentences and hypotheses at once; a beam shrinks with every
-        hypothesis that ends, and a sentence whose beam is empty leaves the batch. Without `natural`
+        hypothesis that ends, and a sentence leaves the batch when its beam is empty or cannot
+        hold a better one than the best that has ended. Without `natural`
         a hypothesis ends when it is as long as its source with </s>."""
         source = padded(sentences)
         h, keys, hidden, s = self.encode(*source)
@@ -240,7 +241,8 @@ class RNNsearch(torch.nn.Module):
                 room = room - ended.sum(1)
                 score.masked_fill_(ended, -numpy.inf)
             out_of_time = limit <= step
-            done = (room <= 0) | out_of_time
+            found = torch.tensor([best[b][0] for b in rows])
+            done = (room <= 0) | out_of_time | (found >= score.amax(1))  # none alive can pass it
             for b in out_of_time.nonzero().squeeze(1).tolist():
                 if best[rows[b]][0] == -numpy.inf:
                     best[rows[b]] = (score[b, 0].item(), history[b, 0].tolist())

@@ -41,9 +41,7 @@ static double weight(size_t model, size_t i)
 
 Test(average, is_the_mean_of_every_weight_in_double_precision)
 {
-    const char *const pieces[] = { "<unk>", "<s>", "</s>",
-                                   "\xe2\x96\x81"
-                                   "a" };
+    const char *const pieces[] = { "<unk>", "<s>", "</s>", "\u2581a" };
     const size_t lengths[] = { 5, 3, 4, 4 };
     const struct nmt_vocab_spec spec = { NMT_VOCAB_WORD, NMT_NORMALIZE_NONE, false, false };
     const struct nmt_shape shape = {

@@ -151,6 +151,9 @@ bool nmt_stream_ready(struct nmt_stream_reader *r, int wait_ms);
 /** The same for the header: has it come, or an error in its place? */
 bool nmt_stream_header_ready(struct nmt_stream_reader *r, int wait_ms);
 
+/** After nmt_stream_ready said no: has a part of a record come, so that the rest is on its way? */
+bool nmt_stream_begun(const struct nmt_stream_reader *r);
+
 /** Bytes of the input that were taken so far. */
 uint64_t nmt_stream_bytes(const struct nmt_stream_reader *r);
 

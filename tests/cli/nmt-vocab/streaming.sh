@@ -53,4 +53,17 @@ for options in '-t word' '--counts' '--learn-codes 2' '-e v' '-d v' '--apply-cod
     nmt-vocab $options -o none/there many
     echo "status $?"
 done 2>&1 | sort | uniq -c
+# Several blocks, with lines that are no text: the same bytes from one thread and from two, out of a
+# file, out of a pipe and line by line; what stands before a fault is written.
+awk 'BEGIN { for (i = 1; i <= 60000; i++) print (i % 7000 ? "a b " i " c a b c a b c a b c" : "\377") }' >blocks
+nmt-vocab -j 1 -e v --invalid skip blocks >once 2>why
+sed -n 1p why
+head -n 6999 once >before
+for j in 1 2; do
+    nmt-vocab -j $j -e v blocks 2>why2 | cmp - once && cmp why why2
+    cat blocks | nmt-vocab -j $j -e v 2>/dev/null | cmp - once
+    sed -u -n p <blocks | nmt-vocab -j $j -e v 2>/dev/null | cmp - once
+    nmt-vocab -j $j -e v --invalid fail blocks 2>/dev/null | cmp - before
+done
+wc -l <once
 ls
