@@ -166,7 +166,7 @@ $(BUILD)/bin/nmt-vocab: $(BUILD)/obj/cmd/uses.o $(BUILD)/obj/cmd/files.o
 $(BUILD)/bin/nmt-bleu: $(BUILD)/obj/cmd/bleu_options.o $(BUILD)/obj/cmd/files.o
 $(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_source.o
 $(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(patsubst %,$(BUILD)/obj/cmd/%.o,gather files progress tally)
-$(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/search_options.o
+$(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/search_options.o $(BUILD)/obj/cmd/print_options.o
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'

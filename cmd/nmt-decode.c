@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "files.h"
 #include "gather.h"
+#include "print_options.h"
 #include "search_options.h"
 #include "tally.h"
 
@@ -20,14 +21,7 @@
 #include <string.h>
 
 enum {
-    OPT_SCORE = 256,
-    OPT_WORD_SCORES,
-    OPT_ALIGN_TEXT,
-    OPT_ALIGN_SOFT,
-    OPT_REPLACE_UNK,
-    OPT_DICTIONARY,
-    OPT_IDS,
-    OPT_FORCE,
+    OPT_FORCE = 256,
     OPT_PREFIX,
     OPT_TERMS,
     OPT_BATCH,
@@ -40,18 +34,10 @@ enum {
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
     SEARCH_OPTIONS,
-    { OPT_SCORE, "score", NULL, "write the score and a tab before each translation" },
-    { OPT_WORD_SCORES, "word-scores", NULL, "write the log-probability of each token" },
-    { OPT_ALIGN_TEXT, "align-text", NULL, "write links between words behind ||| (0-0 1-1)" },
-    { OPT_ALIGN_SOFT, "align-soft", NULL, "write the weights between words behind |||" },
-    { OPT_REPLACE_UNK, "replace-unk", "[copy]", "copy the source word in the place of an unknown" },
-    { OPT_DICTIONARY, "replace-unk-dictionary", "FILE",
-      "or what it is in FILE (source, tab, target)" },
-    { OPT_IDS, "ids", NULL, "write token ids instead of text; --force, --prefix: read them" },
+    PRINT_OPTIONS,
     { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
     { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
     { OPT_TERMS, "terms", "FILE", "line n has the words translation n must hold, or (!) must not" },
-    { 'A', "alignments", "FILE", "write the alignments there, as a stream for nmt-align" },
     { OPT_RECORDS, "records", "A-B", "only records A to B of the stream, from 1 (A-: to its end)" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
     { OPT_MEMORY, "memory", "SIZE", "most bytes beside the models, with K, M, G" },
@@ -320,27 +306,11 @@ static void read_options(struct work *w)
 {
     const struct cli *cli = w->cli;
     w->options = nmt_translate_defaults();
-    w->print.n_best = cli_flag(cli, 'n');
     search_options_read(cli, &w->options.search, w->weights);
-    w->options.replace_unk = cli_flag(cli, OPT_REPLACE_UNK) || cli_flag(cli, OPT_DICTIONARY);
-    w->options.alignments = cli_flag(cli, 'A') || cli_flag(cli, OPT_ALIGN_SOFT);
-    w->options.links = cli_flag(cli, OPT_ALIGN_TEXT);
+    print_options_read(cli, &w->print, &w->options);
+    w->print.forced = cli_flag(cli, OPT_FORCE);
     (void)gather_memory(cli, OPT_MEMORY, 1);
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
-    w->print.score = cli_flag(cli, OPT_SCORE);
-    w->print.ids = cli_flag(cli, OPT_IDS);
-    w->print.word_scores = cli_flag(cli, OPT_WORD_SCORES);
-    w->print.links = cli_flag(cli, OPT_ALIGN_SOFT)   ? NMT_PRINT_SOFT_LINKS
-                     : cli_flag(cli, OPT_ALIGN_TEXT) ? NMT_PRINT_HARD_LINKS
-                                                     : NMT_PRINT_NO_LINKS;
-    w->print.forced = cli_flag(cli, OPT_FORCE);
-    if (cli_flag(cli, OPT_ALIGN_TEXT) && cli_flag(cli, OPT_ALIGN_SOFT))
-        cli_misuse(cli, "--align-text and --align-soft exclude each other");
-    if (w->print.ids && w->options.replace_unk)
-        cli_misuse(cli, "--ids writes no words that could be replaced");
-    w->options.tokens = w->print.ids && w->print.links;
-    if (w->options.tokens && cli_flag(cli, 'A'))
-        cli_misuse(cli, "links are between words with -A and between ids with --ids: not both");
     if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
         cli_misuse(cli, "--force and --n-best exclude each other");
     if (cli_flag(cli, OPT_FORCE) && w->options.search.sample)
