@@ -17,7 +17,7 @@ nmt-vocab -c in.en in.fr --clean in.en in.fr >/dev/null || echo 'cleaning in pla
 nmt-vocab -t word -s 10 in.en >v || exit 1
 mkdir folder
 mkfifo pipe
-for signal in INT TERM HUP KILL; do
+for signal in TERM HUP KILL; do
     nmt-vocab -e v -o folder/ids pipe &
     pid=$!
     exec 3>pipe
