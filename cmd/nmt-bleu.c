@@ -41,11 +41,14 @@ static bool is_time(struct progress *p)
 }
 
 /* The score so far, for who watches a translation being made. */
-static void show_progress(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n)
+static void show_progress(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n,
+                          bool pause)
 {
     char name[NMT_METRIC_NAME_MAX];
-    if (!is_time(arg))
+    struct progress *p = arg;
+    if (!is_time(p) && !pause) /* what stands while nothing comes must be the last there is */
         return;
+    p->stands = true;
     fprintf(stderr, "\r%llu lines", (unsigned long long)n_lines);
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "  %s %.2f", nmt_metric_name(results[i].metric, name), results[i].score);

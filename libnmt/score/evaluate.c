@@ -83,7 +83,7 @@ static int run(struct work *w, struct nmt_corpus *c, struct nmt_threads *threads
                 return nmt_fail(err, w->errs[t].code, w->errs[t].at, "%s", w->errs[t].msg);
         NMT_TRY(add_up(w, err));
         if (w->e->batch)
-            w->e->batch(w->e->arg);
+            w->e->batch(w->e->arg, w->n_lines < BATCH);
     }
     return rc;
 }

@@ -185,13 +185,13 @@ static int each_line(void *arg, const struct nmt_corpus_line *line, const double
     return 0;
 }
 
-static void each_batch(void *arg)
+static void each_batch(void *arg, bool pause)
 {
     struct job *j = arg;
     struct nmt_result results[NMT_METRIC_KINDS];
     for (size_t m = 0; m < j->s->n_metrics; m++)
         results[m] = result_of(j, j->evaluation.sums, 0, m);
-    j->s->progress(j->s->progress_arg, j->evaluation.n_lines, results, j->s->n_metrics);
+    j->s->progress(j->s->progress_arg, j->evaluation.n_lines, results, j->s->n_metrics, pause);
 }
 
 static int evaluate(struct job *j, struct nmt_threads *threads, struct nmt_err *err)

@@ -26,7 +26,8 @@ struct nmt_evaluation {
     size_t n_systems;
     nmt_evaluate_line_fn *each; /* may be NULL */
     void (*batch)(
-        void *arg); /* called now and then, when sums and n_lines are up to date; or NULL */
+        void *arg,
+        bool pause); /* called now and then, when sums and n_lines are up to date; or NULL */
     void *arg;
     /* results: */
     double *sums; /* rows summed over all lines, laid out as `rows`; freed with _release */

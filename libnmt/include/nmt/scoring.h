@@ -51,8 +51,12 @@ struct nmt_scoring {
     struct nmt_length_curves *curves; /* by length: filled in; may be NULL */
     uint64_t seed;
     const char *seed_text; /* as the signature has it */
-    /** Called now and then with the scores so far of the first system; may be NULL. */
-    void (*progress)(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n);
+    /**
+     * Called now and then with the scores so far of the first system; may be NULL. pause: no more
+     * lines are there yet.
+     */
+    void (*progress)(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n,
+                     bool pause);
     /** Called now and then while samples are drawn; may be NULL. */
     void (*resampling)(void *arg, size_t done, size_t all);
     void *progress_arg;

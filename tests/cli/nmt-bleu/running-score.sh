@@ -15,6 +15,7 @@ script -qec 'sh slowly | nmt-bleu -b -w 2 ref' terminal >/dev/null </dev/null
 tr '\r' '\n' <terminal | sed -n 's/\x1b\[K/<wipe>/; /^Script/d; /./p' >seen
 # How often depends on how busy the machine is.
 grep -q '^6 lines  BLEU 95.91<wipe>$' seen || cat seen
+grep -q '^4 lines  BLEU ' seen || cat seen # what came at once, while nothing more comes
 sed -n '$p' seen
 sh slowly | nmt-bleu -b -w 2 ref
 script -qec 'sh slowly | nmt-bleu -q -b -w 2 ref' terminal >/dev/null </dev/null
