@@ -121,6 +121,8 @@ static int add_line(struct nmt_buffer *b, const struct nmt_output_line *l,
 {
     if (o->score && !o->forced)
         NMT_TRY(nmt_buffer_addf(b, err, "%.4f\t", l ? l->score : -INFINITY));
+    if (!l && o->forced)
+        NMT_TRY(nmt_buffer_adds(b, "-inf", err));
     if (l)
         NMT_TRY(add_text(b, l, o, err));
     NMT_TRY(add_links(b, l, o, err));

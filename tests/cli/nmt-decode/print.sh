@@ -17,4 +17,13 @@ nmt-decode -m m.nmt --score in.ann 2>err | awk -F '\t' 'NF != 2 { print "score: 
 nmt-decode -m m.nmt in.ann 2>err >out
 every_line out 4
 [ -z "$(sed -n 3p out)" ] || echo 'a failed record is an empty line'
+
+# A failed record has a score where scores are written, and a CR beside the stream is no text.
+printf 'the dog\n\377\n' | nmt-encode -m m.nmt -o two.ann 2>/dev/null
+printf 'le chien\nx\n' >two
+nmt-decode -q -m m.nmt --force two two.ann 2>/dev/null | tail -n 1 | grep -qx -- -inf || echo 'no score of a failed record'
+printf 'le chien\r\nx\n' >two
+fails 1 'two:1: CR' nmt-decode -m m.nmt --force two two.ann
+fails 1 'two:1: CR' nmt-decode -m m.nmt --prefix two two.ann
+fails 1 'two:1: CR' nmt-decode -m m.nmt --terms two two.ann
 exit 0
