@@ -19,7 +19,8 @@ static void of_model(const struct slow_task *task, size_t m, const nmt_id *ids, 
     struct nmt_pass pass;
     struct nmt_loss loss = { .loss = 0 };
     for (nmt_id w = 0; w < TOY_V; w++) {
-        memcpy(target[w], ids, n * sizeof *ids);
+        if (n > 0) /* ids may be NULL then */
+            memcpy(target[w], ids, n * sizeof *ids);
         target[w][n] = w;
         pair[w] = (struct nmt_pair){ .source = task->source,
                                      .target = target[w],

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include <math.h>
+#include <stdlib.h>
 
 #ifdef NMT_DOUBLE
 
@@ -56,6 +57,10 @@ Test(guided, a_sentence_of_weight_2_is_one_that_stands_there_twice)
     cr_assert(fabs(once - twice) < 1e-9 * once, "%g %g", once, twice);
     for (size_t i = 0; i < p.layout.count; i++)
         cr_assert(fabs(p.gradients[i] - q.gradients[i]) < 1e-9, "%zu", i);
+    free(p.weights);
+    free(p.gradients);
+    free(q.weights);
+    free(q.gradients);
 }
 
 #endif
