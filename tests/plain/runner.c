@@ -17,15 +17,29 @@
 #include <unistd.h>
 
 extern struct criterion_test *__start_cr_tst[], *__stop_cr_tst[];
+extern struct criterion_suite *__start_cr_sts[], *__stop_cr_sts[];
 
-/* So that the section is there when a program has no tests; NULL entries are passed over. */
+/* So that the sections are there when a program has none; NULL entries are passed over. */
 static struct criterion_test *no_test __attribute__((section("cr_tst"), used));
+static struct criterion_suite *no_suite __attribute__((section("cr_sts"), used));
 
 static struct criterion_test *current;
 static int failed_checks;
 
+/* What TestSuite(...) says of the current test's suite, NULL when nothing does. */
+static const struct criterion_test_extra_data *current_suite(void)
+{
+    for (struct criterion_suite **s = __start_cr_sts; s < __stop_cr_sts; s++)
+        if (*s && (*s)->data && strcmp((*s)->name, current->category) == 0)
+            return (*s)->data;
+    return NULL;
+}
+
 void criterion_internal_test_setup(void)
 {
+    const struct criterion_test_extra_data *suite = current_suite();
+    if (suite && suite->init)
+        suite->init();
     if (current->data->init)
         current->data->init();
 }
@@ -37,8 +51,11 @@ void criterion_internal_test_main(void (*body)(void))
 
 void criterion_internal_test_teardown(void)
 {
+    const struct criterion_test_extra_data *suite = current_suite();
     if (current->data->fini)
         current->data->fini();
+    if (suite && suite->fini)
+        suite->fini();
 }
 
 void criterion_abort_test(void)
