@@ -5,6 +5,8 @@
 int nmt_trainer_read_text(struct nmt_trainer *t, struct nmt_err *err)
 {
     struct nmt_text *text = t->text;
+    for (size_t side = 0; side < 2; side++)
+        text[side].folder = t->valid_text[side].folder = t->opt->folder;
     const struct nmt_config *c = t->config;
     if (t->opt->tsv && nmt_ranks_count(t->opt->ranks) > 1)
         return nmt_fail(err, NMT_EUSAGE, 0,
@@ -32,16 +34,20 @@ int nmt_trainer_read_text(struct nmt_trainer *t, struct nmt_err *err)
 static int build_pairs(struct nmt_trainer *t, struct nmt_err *err)
 {
     const struct nmt_config *c = t->config;
-    NMT_TRY(nmt_bitext_build(&t->data, &t->text[0], &t->text[1], t->source, t->target,
-                             (size_t)c->train_max_length, c->data_alignments[0] != 0, err));
+    const struct nmt_bitext_plan plan = { .text = { &t->text[0], &t->text[1] },
+                                          .vocab = { t->source, t->target },
+                                          .max_length = (size_t)c->train_max_length,
+                                          .words = c->data_alignments[0] != 0,
+                                          .folder = t->opt->folder };
+    const struct nmt_bitext_plan valid = { .text = { &t->valid_text[0], &t->valid_text[1] },
+                                           .vocab = { t->source, t->target },
+                                           .folder = t->opt->folder };
+    NMT_TRY(nmt_bitext_build(&t->data, &plan, t->threads, err));
     if (t->data.n == 0)
         return nmt_fail(err, NMT_ETEXT, 0,
                         "no pair can be used: %zu with an empty side, %zu over %lld tokens",
                         t->data.empty, t->data.long_, (long long)c->train_max_length);
-    if (t->data.n > UINT32_MAX)
-        return nmt_fail(err, NMT_ELIMIT, 0, "more than 2^32 sentence pairs");
-    return nmt_bitext_build(&t->valid, &t->valid_text[0], &t->valid_text[1], t->source, t->target,
-                            0, false, err);
+    return nmt_bitext_build(&t->valid, &valid, NULL, err);
 }
 
 /* Subword dropout cuts the text again and again; without it the text has done its work. */
@@ -75,6 +81,7 @@ int nmt_trainer_build_data(struct nmt_trainer *t, struct nmt_err *err)
 {
     const struct nmt_config *c = t->config;
     NMT_TRY(build_pairs(t, err));
+    t->links.link_spool.folder = t->links.at_spool.folder = t->opt->folder;
     if (c->data_alignments[0])
         NMT_TRY(nmt_word_links_read(&t->links, c->data_alignments, t->text, &t->data, err));
     if (c->data_weights[0])

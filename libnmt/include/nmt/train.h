@@ -87,6 +87,7 @@ struct nmt_train_options {
     const struct nmt_config *config;
     const char *tsv;     /* "-" or a file: one stream of pairs instead of data.source, .target */
     const char *model;   /* where the best model goes; MODEL.state beside it */
+    const char *folder;  /* of temporary files: text and ids, which are not kept in memory */
     bool accept_changes; /* resume although data or configuration have changed */
     bool overwrite;      /* start anew although MODEL exists without a state */
     struct nmt_ranks *ranks; /* NULL: alone. Rank 0 writes; report() is called on every rank */
