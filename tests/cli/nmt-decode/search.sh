@@ -56,7 +56,7 @@ fails 1 'short has 29 lines' nmt-decode -m a.nmt --force short a.ann
 cat test.fr test.fr >longer
 fails 1 'longer has 60 lines for 30 records' nmt-decode -m a.nmt --force longer a.ann
 { head -n 29 test.fr; printf '\377\n'; } >bad
-fails 1 'record 30: invalid UTF-8' nmt-decode -m a.nmt --force bad a.ann
+fails 1 'record 30: bad:30: invalid UTF-8' nmt-decode -m a.nmt --force bad a.ann
 every_line fails.out 30
 
 # An ensemble: order does not matter, one of its models alone can use the stream.
