@@ -116,10 +116,13 @@ size_t nmt_spool_memory(const struct nmt_spool *s)
     return s->cap;
 }
 
-void nmt_spool_drop(const struct nmt_spool *s)
+void nmt_spool_scatter(const struct nmt_spool *s)
 {
-    if (s->data && s->file)
-        madvise((void *)(uintptr_t)s->data, s->bytes, MADV_DONTNEED);
+    void *p = (void *)(uintptr_t)s->data;
+    if (!p || !s->file)
+        return;
+    madvise(p, s->bytes, MADV_DONTNEED); /* of a shared mapping that is read: nothing is lost */
+    madvise(p, s->bytes, MADV_RANDOM);
 }
 
 void nmt_spool_release(struct nmt_spool *s)

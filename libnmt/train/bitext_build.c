@@ -183,6 +183,8 @@ static int map(struct nmt_bitext *b, size_t max_length, struct nmt_err *err)
     b->heads = b->head_spool.data;
     b->ids = b->id_spool.data;
     NMT_TRY(nmt_bitext_index(b, max_length, b->id_spool.bytes, &fits, err));
+    nmt_spool_scatter(&b->head_spool);
+    nmt_spool_scatter(&b->id_spool);
     return fits ? 0 : nmt_fail(err, NMT_ELIMIT, 0, "a sentence of more than 2^32 tokens");
 }
 

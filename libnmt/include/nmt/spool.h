@@ -35,8 +35,11 @@ int nmt_spool_map(struct nmt_spool *s, struct nmt_err *err) NMT_MUST_USE;
 /** Bytes of memory that cannot be dropped. */
 size_t nmt_spool_memory(const struct nmt_spool *s);
 
-/** Its pages are not needed soon: a process that has read them all need not hold them. */
-void nmt_spool_drop(const struct nmt_spool *s);
+/**
+ * From here on it is read in no order: pages around the one that is read are not fetched, and those
+ * that the process holds by now are let go.
+ */
+void nmt_spool_scatter(const struct nmt_spool *s);
 
 /** Frees it all; the struct can be used again. */
 void nmt_spool_release(struct nmt_spool *s);

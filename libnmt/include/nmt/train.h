@@ -25,7 +25,9 @@ enum nmt_train_event {
     NMT_TRAIN_SAVED,   /* the state was saved; `text` is the file */
     NMT_TRAIN_MODEL,   /* a new best model, or one to keep, was saved; `text` is the file */
     NMT_TRAIN_SAVE_FAILED, /* the old files stay; `text` says why */
-    NMT_TRAIN_END          /* `text` says why it ends */
+    NMT_TRAIN_END,         /* `text` says why it ends */
+    NMT_TRAIN_CACHE,       /* data.cache is used, or built: `text` says which and why */
+    NMT_TRAIN_CACHE_BAD    /* it is damaged, and built anew */
 };
 
 /** Bytes that a run needs on this machine. */
