@@ -28,11 +28,10 @@ static int learn_all(struct vocab_job *j, struct nmt_vocab_learner *l, struct nm
     NMT_TRY(vocab_feed_all(j, add_to_learner, l, err));
     uint64_t given_up = nmt_vocab_learner_given_up(l, &longest);
     if (longest != SIZE_MAX && !cli_flag(j->cli, 'q'))
-        cli_warn(
-            j->cli,
-            "too many distinct words: %llu of the text were left out, all longer than %zu bytes "
-            "(--max-types)",
-            (unsigned long long)given_up, longest);
+        cli_warn(j->cli,
+                 "more distinct words than --max-types: %llu running words were left out, the "
+                 "longest first, none of up to %zu bytes (is there text without spaces?)",
+                 (unsigned long long)given_up, longest);
     NMT_TRY(nmt_vocab_learner_finish(l, &j->vocab, err));
     return nmt_vocab_save(j->vocab, j->out, err);
 }
@@ -41,6 +40,8 @@ static int learn(struct vocab_job *j, struct nmt_err *err)
 {
     struct nmt_vocab_learn_options o = learn_options(j->cli);
     struct nmt_vocab_learner *l = NULL;
+    if (o.spec.type == NMT_VOCAB_WORD && cli_flag(j->cli, OPT_COVERAGE))
+        cli_misuse(j->cli, "--coverage does not go with --type word");
     int rc = nmt_vocab_learner_new(&l, &o, err);
     if (rc == NMT_ELIMIT)
         cli_misuse(j->cli, "%s", err->msg);
@@ -85,6 +86,10 @@ static int import(struct vocab_job *j, struct nmt_err *err)
 static int encode(struct vocab_job *j, struct nmt_err *err)
 {
     NMT_TRY(load(j, 'e', err));
+    const enum nmt_vocab_type type = nmt_vocab_spec(j->vocab)->type;
+    if (type != NMT_VOCAB_BPE && cli_flag(j->cli, OPT_DROPOUT))
+        cli_misuse(j->cli, "--dropout leaves out merges, and a vocabulary of type %s has none",
+                   vocab_types[type]);
     return vocab_convert_all(j, false, err);
 }
 
@@ -124,10 +129,11 @@ int main(int argc, char **argv)
                  "[-t word|char|bpe] [-s N] [OPTION]... [FILE...]\n"
                  "-e VOCAB [-P] [FILE...]\n"
                  "-d VOCAB [-P] [FILE...]\n"
+                 "--import VOCAB -t TYPE [OPTION]...\n"
                  "--learn-codes N [OPTION]... [FILE...]\n"
                  "--apply-codes CODES [OPTION]... [FILE...]\n"
                  "--counts [FILE...]\n"
-                 "-c [-f text|json] SRC TGT [--clean OUT.src OUT.tgt]",
+                 "-c [OPTION]... SRC TGT [--clean OUT.src OUT.tgt]",
                  "Learns a vocabulary; turns text into ids and ids into text.", vocab_options);
     struct nmt_err err = NMT_ERR_INIT;
     struct vocab_job j = { .cli = &cli };

@@ -7,6 +7,16 @@ static int add_to_codes(void *to, const char *line, size_t len, struct nmt_err *
     return nmt_codes_learner_add(to, line, len, err);
 }
 
+/* Not an error: how many merges a text gives is for the text to say. */
+static void tell_shortage(const struct cli *cli, const struct nmt_codes_learner *l,
+                          uint64_t min_frequency)
+{
+    size_t wanted, merges = nmt_codes_learner_merges(l, &wanted);
+    if (merges < wanted)
+        cli_warn(cli, "%zu of %zu merges: no pair is left that was seen %llu time%s", merges,
+                 wanted, (unsigned long long)min_frequency, min_frequency == 1 ? "" : "s");
+}
+
 int vocab_learn_codes(struct vocab_job *j, struct nmt_err *err)
 {
     const struct cli *cli = j->cli;
@@ -22,6 +32,8 @@ int vocab_learn_codes(struct vocab_job *j, struct nmt_err *err)
     int rc = vocab_feed_all(j, add_to_codes, l, err);
     if (rc == 0)
         rc = nmt_codes_learner_finish(l, j->out, err);
+    if (rc == 0 && !cli_flag(cli, 'q'))
+        tell_shortage(cli, l, o.min_frequency);
     nmt_codes_learner_free(l);
     return rc;
 }

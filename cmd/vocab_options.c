@@ -30,6 +30,12 @@ const struct cli_opt vocab_options[] = {
     { OPT_COUNTS, "counts", NULL, "count words, the most frequent first" },
     { 'c', "check", NULL, "look over a bitext, SRC and TGT" },
     { OPT_CLEAN, "clean", NULL, "with -c: write clean pairs to two more files" },
+    { OPT_MAX_WORDS, "max-words", "N", "with -c: most words of a clean line (default 200)" },
+    { OPT_MAX_CHARS, "max-chars", "N", "with -c: most characters of a clean line (default 4096)" },
+    { OPT_MAX_RATIO, "max-ratio", "R", "with -c: most words of one side for one of the other (3)" },
+    { OPT_DROP_IDENTICAL, "drop-identical", NULL,
+      "with -c: a pair of identical sides is not clean" },
+    { OPT_DROP_DUPLICATES, "drop-duplicates", NULL, "with -c: a pair seen before is not clean" },
     { 'f', "format", "FORM", "with -c: text (default) or json" },
     { OPT_DROPOUT, "dropout", "P",
       "with -e, --apply-codes: leave out merges with this probability" },
@@ -38,7 +44,7 @@ const struct cli_opt vocab_options[] = {
     { 'j', "threads", "N", "threads (default: the processors there are)" },
     { 'o', "output", "FILE", "write there instead of stdout" },
     { 'q', "quiet", NULL, "no remarks on stderr" },
-    CLI_COMMON,
+    CLI_COMMON_PLAIN,
     CLI_END
 };
 
@@ -81,7 +87,13 @@ static const struct cli_use uses[] = {
     { OPT_SEED, VOCAB_ENCODE | VOCAB_APPLY_CODES, OPT_DROPOUT },
     { OPT_INVALID, ~(unsigned)(VOCAB_IMPORT | VOCAB_CHECK), 0 },
     { OPT_CLEAN, VOCAB_CHECK, 0 },
+    { OPT_MAX_WORDS, VOCAB_CHECK, 0 },
+    { OPT_MAX_CHARS, VOCAB_CHECK, 0 },
+    { OPT_MAX_RATIO, VOCAB_CHECK, 0 },
+    { OPT_DROP_IDENTICAL, VOCAB_CHECK, 0 },
+    { OPT_DROP_DUPLICATES, VOCAB_CHECK, 0 },
     { 'f', VOCAB_CHECK, 0 },
+    { 'j', ~(unsigned)(VOCAB_IMPORT | VOCAB_COUNTS | VOCAB_CHECK), 0 },
     { 0, 0, 0 },
 };
 

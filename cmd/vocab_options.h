@@ -24,7 +24,12 @@ enum {
     OPT_VOCABULARY,
     OPT_THRESHOLD,
     OPT_GLOSSARY,
-    OPT_CLEAN
+    OPT_CLEAN,
+    OPT_MAX_WORDS,
+    OPT_MAX_CHARS,
+    OPT_MAX_RATIO,
+    OPT_DROP_IDENTICAL,
+    OPT_DROP_DUPLICATES
 };
 
 /** The table, for CLI_INIT. */
