@@ -79,6 +79,13 @@ static int import(struct vocab_job *j, struct nmt_err *err)
     if (j->cli->n_operands > 0)
         cli_misuse(j->cli, "--import reads one file, not '%s' too", j->cli->operands[0]);
     NMT_TRY(load(j, OPT_IMPORT, err));
+    const nmt_id symbol = nmt_vocab_doubtful(j->vocab);
+    if (symbol != NMT_ID_UNK && !cli_flag(j->cli, 'q'))
+        cli_warn(j->cli,
+                 "%s:%u: '%s' is taken for a control symbol: spm_encode cuts text into it if the "
+                 "user defined it, which the file does not tell",
+                 cli_value(j->cli, OPT_IMPORT, ""), (unsigned)symbol + 1,
+                 nmt_vocab_piece(j->vocab, symbol, NULL));
     NMT_TRY(vocab_open_output(j, err));
     return nmt_vocab_save(j->vocab, j->out, err);
 }
