@@ -162,7 +162,7 @@ $(LIB) $(LIB64):
 	@ar rcs $@ $^
 
 $(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o $(BUILD)/obj/cmd/progress.o
-$(BUILD)/bin/nmt-vocab: $(BUILD)/obj/cmd/uses.o $(BUILD)/obj/cmd/files.o
+$(BUILD)/bin/nmt-vocab: $(patsubst %,$(BUILD)/obj/cmd/%.o,vocab_options vocab_job vocab_codes vocab_check uses files)
 $(BUILD)/bin/nmt-bleu: $(BUILD)/obj/cmd/bleu_options.o $(BUILD)/obj/cmd/files.o
 $(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_source.o $(BUILD)/obj/cmd/record_range.o
 $(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(patsubst %,$(BUILD)/obj/cmd/%.o,gather files progress tally)
