@@ -113,7 +113,7 @@ const struct cli_opt bleu_options[] = {
     { OPT_PAIRED_AR_N, "parn", "N", NULL },
     { OPT_PAIRED_AR_N, "part", "N", NULL },
     { 'j', "paired-jobs", "N", NULL },
-    CLI_COMMON,
+    CLI_COMMON_PLAIN,
     CLI_END,
 };
 

@@ -29,6 +29,10 @@ enum { CLI_HELP = 1000, CLI_VERSION, CLI_PRINT_OPTIONS };
 #define CLI_COMMON                                                                                 \
     { CLI_HELP, "help", NULL, "print this and exit" },                                             \
     { CLI_VERSION, "version", NULL, "print version, compiler, BLAS and kernels, and exit" }
+/* The same for programs that have no matrices to multiply. */
+#define CLI_COMMON_PLAIN                                                                           \
+    { CLI_HELP, "help", NULL, "print this and exit" },                                             \
+    { CLI_VERSION, "version", NULL, "print version and compiler, and exit" }
 #define CLI_END { 0, NULL, NULL, NULL }
 #define CLI_INIT(prog, synopsis, what, opts) \
     { prog, synopsis, what, opts, NULL, NULL, NULL, 0, 0, 0, 0 }

@@ -132,6 +132,8 @@ static int open_target(struct nmt_output *o, const char *path, struct nmt_err *e
 
 int nmt_output_open(struct nmt_output **out, const char *path, struct nmt_err *err)
 {
+    if (path && !*path)
+        return nmt_fail(err, NMT_EUSAGE, 0, "'' cannot be the name of a file to write");
     bool is_stdout = !path || strcmp(path, "-") == 0;
     const char *name = is_stdout ? "(stdout)" : path;
     struct nmt_output *o = calloc(1, sizeof *o);
@@ -267,41 +269,65 @@ static int sync_directory(const char *target)
     return rc;
 }
 
-static int finish(struct nmt_output *o, struct nmt_err *err)
+/* A file is whole and on the disk, its name not yet its own; all else is closed. */
+static int settle(struct nmt_output *o, struct nmt_err *err)
 {
     NMT_TRY(nmt_output_flush(o, err));
-    if (!o->temp) {
-        int fd = o->owns_fd ? o->fd : dup(o->fd); /* close() tells what a full disk hid */
-        o->owns_fd = false;
-        if (fd < 0 || close(fd) < 0)
-            return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot close", o->name);
-        return 0;
-    }
-    if (fsync(o->fd) < 0)
-        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot sync", o->name);
-    if (!o->named)
-        NMT_TRY(name_temp(o, err));
+    if (o->temp)
+        return fsync(o->fd) < 0 ? nmt_fail_os(err, NMT_EIO, 0, "%s: cannot sync", o->name) : 0;
+    int fd = o->owns_fd ? o->fd : dup(o->fd); /* close() tells what a full disk hid */
     o->owns_fd = false;
-    if (close(o->fd) < 0)
+    if (fd < 0 || close(fd) < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot close", o->name);
+    return 0;
+}
+
+static int close_temp(struct nmt_output *o, struct nmt_err *err)
+{
+    if (o->temp && !o->named)
+        NMT_TRY(name_temp(o, err));
+    if (!o->temp)
+        return 0;
+    o->owns_fd = false;
+    return close(o->fd) < 0 ? nmt_fail_os(err, NMT_EIO, 0, "%s: cannot close", o->name) : 0;
+}
+
+static int take_place(struct nmt_output *o, struct nmt_err *err)
+{
+    if (!o->temp)
+        return 0;
     if (rename(o->temp, o->target) < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot rename into place", o->name);
     free(o->temp);
     o->temp = NULL;
     o->named = false;
-    if (sync_directory(o->target) < 0)
+    return 0;
+}
+
+static int keep_place(struct nmt_output *o, struct nmt_err *err)
+{
+    if (o->target && sync_directory(o->target) < 0)
         return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot sync its directory", o->name);
     return 0;
 }
 
 int nmt_output_close(struct nmt_output **out, struct nmt_err *err)
 {
-    struct nmt_output *o = *out;
-    *out = NULL;
-    if (!o)
-        return 0;
-    int rc = finish(o, err);
-    nmt_output_abandon(o);
+    return nmt_output_close_all(out, 1, err);
+}
+
+int nmt_output_close_all(struct nmt_output **out, size_t n, struct nmt_err *err)
+{
+    static int (*const steps[])(struct nmt_output *, struct nmt_err *) = { settle, close_temp,
+                                                                           take_place, keep_place };
+    int rc = 0;
+    for (size_t step = 0; step < sizeof steps / sizeof *steps; step++)
+        for (size_t i = 0; i < n && rc == 0; i++)
+            rc = out[i] ? steps[step](out[i], err) : 0;
+    for (size_t i = 0; i < n; i++) {
+        nmt_output_abandon(out[i]);
+        out[i] = NULL;
+    }
     return rc;
 }
 

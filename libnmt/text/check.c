@@ -1,6 +1,4 @@
 /* Looking a bitext over: one pass over both files, memory for one hash a pair. */
-#include "strings_internal.h"
-
 #include <nmt/check.h>
 #include <nmt/filter.h>
 #include <nmt/lines.h>
@@ -8,9 +6,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
-/* Pairs seen: 32 bits of hash from each side. Among ten million different pairs the chance that
- * two are taken for one is about three in a million. */
+/* Pairs seen, by 64 bits of hash. Among ten million different pairs the chance that two are taken
+ * for one is about three in a million. */
 struct seen {
     uint64_t *slots; /* 0: free */
     size_t n, n_slots;
@@ -72,13 +71,24 @@ struct checker {
     bool dropped; /* the pair at hand */
 };
 
-static void find(struct checker *k, enum nmt_finding what, int side, size_t byte)
+struct nmt_check_options nmt_check_defaults(void)
 {
-    static const bool drops[] = {
+    return (struct nmt_check_options){ .max_words = 200, .max_characters = 4096, .max_ratio = 3 };
+}
+
+static bool drops(const struct nmt_check_options *o, enum nmt_finding what)
+{
+    static const bool always[] = {
 #define DROPS(name, key, text, drop) drop,
         NMT_FINDING_MAP(DROPS)
 #undef DROPS
     };
+    return always[what] || (what == NMT_FINDING_IDENTICAL && o->drop_identical) ||
+           (what == NMT_FINDING_DUPLICATE && o->drop_duplicates);
+}
+
+static void find(struct checker *k, enum nmt_finding what, int side, size_t byte)
+{
     struct nmt_found *f = &k->c->found[what];
     if (f->pairs == 0) {
         f->line = k->c->pairs;
@@ -86,7 +96,7 @@ static void find(struct checker *k, enum nmt_finding what, int side, size_t byte
         f->byte = byte;
     }
     f->pairs++;
-    k->dropped |= drops[what];
+    k->dropped |= drops(&k->c->opt, what);
 }
 
 /* The place of the first control character other than TAB, from 1; 0 when there is none. C1
@@ -113,25 +123,41 @@ static bool is_packed(const char *p, size_t n)
            (cp >= 0xF900 && cp < 0xFB00) || (cp >= 0x20000 && cp < 0x40000);
 }
 
+/* The bytes of the white space at the start of p: TAB, the space, and those that NFKC makes one. */
+static size_t white_space(const char *p, size_t n)
+{
+    const unsigned char lead = (unsigned char)p[0];
+    uint32_t cp;
+    if (lead == ' ' || lead == '\t')
+        return 1;
+    if (lead != 0xC2 && lead != 0xE2 && lead != 0xE3) /* U+0080, U+2000, U+3000 and behind them */
+        return 0;
+    size_t len = nmt_utf8_decode(p, n, &cp);
+    bool is = cp == 0xA0 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F || cp == 0x205F ||
+              cp == 0x3000;
+    return len > 0 && is ? len : 0;
+}
+
 static void measure(struct line *l)
 {
     bool inside = false;
     l->words = l->characters = 0;
     l->packed = false;
-    for (size_t i = 0; i < l->len; i++) {
-        bool space = l->text[i] == ' ' || l->text[i] == '\t';
+    for (size_t i = 0, step; i < l->len; i += step) {
+        size_t space = white_space(l->text + i, l->len - i);
+        step = space ? space : 1;
         l->words += !space && !inside;
         inside = !space;
         l->characters += ((unsigned char)l->text[i] & 0xC0) != 0x80;
-        l->packed = l->packed || is_packed(l->text + i, l->len - i);
+        l->packed = l->packed || (!space && is_packed(l->text + i, l->len - i));
     }
 }
 
-static bool is_lopsided(const struct line l[2])
+static bool is_lopsided(const struct line l[2], double most)
 {
     bool bytes = l[0].packed || l[1].packed;
-    uint64_t a = bytes ? l[0].len : l[0].words, b = bytes ? l[1].len : l[1].words;
-    return l[0].words > 0 && l[1].words > 0 && (a > NMT_CHECK_RATIO * b || b > NMT_CHECK_RATIO * a);
+    double a = (double)(bytes ? l[0].len : l[0].words), b = (double)(bytes ? l[1].len : l[1].words);
+    return l[0].words > 0 && l[1].words > 0 && (a > most * b || b > most * a);
 }
 
 /* Findings of one side, each counted once for the pair. */
@@ -139,6 +165,7 @@ static void check_side(struct checker *k, struct line *l, int side, unsigned *me
 {
     size_t bad = nmt_utf8_valid(l->text, l->len), control = control_at(l);
     const char *nul = memchr(l->text, '\0', l->len);
+    const struct nmt_check_options *o = &k->c->opt;
     struct {
         enum nmt_finding what;
         bool is;
@@ -149,8 +176,8 @@ static void check_side(struct checker *k, struct line *l, int side, unsigned *me
         { NMT_FINDING_CR, l->cr > 0, l->cr },
         { NMT_FINDING_CONTROL, control > 0, control },
         { NMT_FINDING_EMPTY, l->words == 0 && !l->over, 0 },
-        { NMT_FINDING_LONG,
-          l->over || l->words > NMT_CHECK_WORDS || l->characters > NMT_CHECK_CHARACTERS, 0 },
+        { NMT_FINDING_LONG, l->over || l->words > o->max_words || l->characters > o->max_characters,
+          0 },
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         if (!tests[i].is || *met >> tests[i].what & 1)
@@ -177,16 +204,15 @@ static int check_pair(struct checker *k, struct line l[2], struct nmt_err *err)
     for (int side = 0; side < 2; side++) {
         struct nmt_check_side *s = &k->c->side[side];
         refused = refused || l[side].over || nmt_bitext_line(l[side].text, l[side].len, NULL) < 0;
-        s->bytes += l[side].len + 1;
         strip_cr(&l[side]);
         measure(&l[side]);
         s->words += l[side].words;
         check_side(k, &l[side], side, &met);
-        hash = hash << 32 | nmt_strings_hash(l[side].text, l[side].len);
+        hash = XXH3_64bits_withSeed(l[side].text, l[side].len, hash);
     }
     if (refused && k->c->refused++ == 0)
         k->c->first = k->c->pairs;
-    if (is_lopsided(l))
+    if (is_lopsided(l, k->c->opt.max_ratio))
         find(k, NMT_FINDING_RATIO, -1, 0);
     if (l[0].words > 0 && l[0].len == l[1].len && memcmp(l[0].text, l[1].text, l[0].len) == 0)
         find(k, NMT_FINDING_IDENTICAL, -1, 0);
@@ -197,6 +223,14 @@ static int check_pair(struct checker *k, struct line l[2], struct nmt_err *err)
         find(k, NMT_FINDING_DUPLICATE, -1, 0);
     k->c->clean += !k->dropped;
     return 0;
+}
+
+/* A line without a partner. */
+static void count_alone(struct checker *k, struct line *l, int side)
+{
+    strip_cr(l);
+    measure(l);
+    k->c->side[side].words += l->words;
 }
 
 static int write_pair(struct nmt_output *const clean[2], const struct line l[2],
@@ -233,14 +267,19 @@ static int check_all(struct checker *k, struct nmt_output *const clean[2], struc
             k->c->side[side].lines += rc[side] > 0;
         }
         if (!rc[0] && !rc[1])
-            return 0;
-        if (!rc[0] || !rc[1])
-            continue; /* only counted from here on */
+            break;
+        if (!rc[0] || !rc[1]) {
+            count_alone(k, &l[!rc[0]], !rc[0]);
+            continue;
+        }
         k->c->pairs++;
         NMT_TRY(check_pair(k, l, err));
         if (clean && !k->dropped)
             NMT_TRY(write_pair(clean, l, err));
     }
+    for (int side = 0; side < 2; side++)
+        k->c->side[side].bytes = nmt_lines_bytes(k->in[side]);
+    return 0;
 }
 
 static int open_and_check(struct checker *k, const char *const clean[2], struct nmt_output *out[2],
@@ -252,17 +291,17 @@ static int open_and_check(struct checker *k, const char *const clean[2], struct 
     for (int side = 0; side < 2 && clean; side++)
         NMT_TRY(nmt_output_open(&out[side], clean[side], err));
     NMT_TRY(check_all(k, clean ? out : NULL, err));
-    for (int side = 0; side < 2 && c->side[0].lines == c->side[1].lines; side++)
-        NMT_TRY(nmt_output_close(&out[side], err));
-    return 0;
+    return c->side[0].lines == c->side[1].lines ? nmt_output_close_all(out, 2, err) : 0;
 }
 
 int nmt_check_bitext(struct nmt_check *c, const char *source, const char *target,
-                     const char *const clean[2], struct nmt_err *err)
+                     const char *const clean[2], const struct nmt_check_options *opt,
+                     struct nmt_err *err)
 {
     struct checker k = { .c = c };
     struct nmt_output *out[2] = { NULL, NULL };
-    *c = (struct nmt_check){ .side = { { .path = source }, { .path = target } } };
+    *c = (struct nmt_check){ .side = { { .path = source }, { .path = target } },
+                             .opt = opt ? *opt : nmt_check_defaults() };
     int rc = open_and_check(&k, clean, out, err);
     for (int side = 0; side < 2; side++) {
         if (strcmp(c->side[side].path, "-") == 0)

@@ -1,6 +1,7 @@
 /* What was found in a bitext, for people and for scripts. */
 #include <nmt/check.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #define ULL(x) ((unsigned long long)(x))
@@ -21,7 +22,11 @@ static int report_found(const struct nmt_check *c, enum nmt_finding what, struct
                         struct nmt_err *err)
 {
     const struct nmt_found *f = &c->found[what];
-    NMT_TRY(nmt_buffer_addf(out, err, "%-20s %10llu", texts[what], ULL(f->pairs)));
+    char text[64];
+    snprintf(text, sizeof text, "%s", texts[what]);
+    if (what == NMT_FINDING_RATIO)
+        snprintf(text, sizeof text, "%s %g", texts[what], c->opt.max_ratio);
+    NMT_TRY(nmt_buffer_addf(out, err, "%-24s %10llu", text, ULL(f->pairs)));
     if (f->pairs > 0)
         NMT_TRY(nmt_buffer_addf(out, err, "   first: line %llu", ULL(f->line)));
     if (f->pairs > 0 && f->side >= 0)
@@ -48,14 +53,14 @@ int nmt_check_report(const struct nmt_check *c, struct nmt_buffer *out, struct n
 {
     uint64_t lines[2] = { c->side[0].lines, c->side[1].lines };
     for (int i = 0; i < 2; i++)
-        NMT_TRY(nmt_buffer_addf(out, err, "%s: %llu lines, %llu words, %llu bytes in pairs\n",
+        NMT_TRY(nmt_buffer_addf(out, err, "%s: %llu lines, %llu words, %llu bytes\n",
                                 c->side[i].path, ULL(lines[i]), ULL(c->side[i].words),
                                 ULL(c->side[i].bytes)));
     if (lines[0] != lines[1])
         NMT_TRY(nmt_buffer_addf(out, err,
                                 "line counts differ: from line %llu on %s has no partner\n",
                                 ULL(c->pairs + 1), c->side[lines[0] < lines[1]].path));
-    NMT_TRY(nmt_buffer_addf(out, err, "%-20s %10llu\n%-20s %10llu\n", "pairs", ULL(c->pairs),
+    NMT_TRY(nmt_buffer_addf(out, err, "%-24s %10llu\n%-24s %10llu\n", "pairs", ULL(c->pairs),
                             "clean", ULL(c->clean)));
     for (int what = 0; what < NMT_N_FINDINGS; what++)
         NMT_TRY(report_found(c, (enum nmt_finding)what, out, err));
@@ -78,8 +83,11 @@ int nmt_check_json(const struct nmt_check *c, struct nmt_buffer *out, struct nmt
     for (int i = 0; i < 2; i++)
         NMT_TRY(json_side(&c->side[i], sides[i], out, err));
     NMT_TRY(nmt_buffer_addf(
-        out, err, "\"pairs\":%llu,\"clean\":%llu,\"refused\":%llu,\"usable\":%s,\"findings\":{",
-        ULL(c->pairs), ULL(c->clean), ULL(c->refused), nmt_check_usable(c) ? "true" : "false"));
+        out, err,
+        "\"limits\":{\"words\":%llu,\"characters\":%llu,\"ratio\":%.15g},\"pairs\":%llu,\"clean\":%"
+        "llu,\"refused\":%llu,\"usable\":%s,\"findings\":{",
+        ULL(c->opt.max_words), ULL(c->opt.max_characters), c->opt.max_ratio, ULL(c->pairs),
+        ULL(c->clean), ULL(c->refused), nmt_check_usable(c) ? "true" : "false"));
     for (int what = 0; what < NMT_N_FINDINGS; what++) {
         const struct nmt_found *f = &c->found[what];
         NMT_TRY(nmt_buffer_addf(out, err, "%s\"%s\":{\"pairs\":%llu", what ? "," : "", keys[what],

@@ -16,6 +16,7 @@ struct nmt_codes_learner {
     struct nmt_codes_options opt;
     struct nmt_word_counts words;
     uint64_t weight; /* bytes of running words in a dictionary: no pair is seen more often */
+    size_t merges, wanted;
 };
 
 int nmt_codes_learner_new(struct nmt_codes_learner **out, const struct nmt_codes_options *opt,
@@ -104,8 +105,9 @@ static int write_codes(struct nmt_codes_learner *l, struct nmt_merge_learner *m,
     size_t merges = l->opt.merges, characters = t->symbols.n - 1;
     if (l->opt.total_symbols)
         merges = merges > characters ? merges - characters : 0;
+    l->wanted = merges;
     NMT_TRY(nmt_output_puts(out, "#version: 0.2\n", err));
-    for (size_t i = 0; i < merges; i++) {
+    for (; l->merges < merges; l->merges++) {
         uint32_t left, right, joined;
         int rc = nmt_merge_learner_step(m, l->opt.min_frequency, &left, &right, &joined, err);
         if (rc <= 0)
@@ -119,6 +121,8 @@ static int write_codes(struct nmt_codes_learner *l, struct nmt_merge_learner *m,
 int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out,
                              struct nmt_err *err)
 {
+    if (l->words.used == 0)
+        return nmt_fail(err, NMT_ETEXT, 0, "there are no words to learn from");
     struct nmt_merge_learner *m = malloc(sizeof *m);
     if (!m)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
@@ -130,6 +134,12 @@ int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out
     nmt_merge_learner_release(m);
     free(m);
     return rc;
+}
+
+size_t nmt_codes_learner_merges(const struct nmt_codes_learner *l, size_t *wanted)
+{
+    *wanted = l->wanted;
+    return l->merges;
 }
 
 /* --- counting --------------------------------------------------------------------------- */

@@ -1,4 +1,7 @@
 /* Lines of text to tokens and back: a segmenter, a list of ids or an applier for each thread. */
+#include "normalise_internal.h"
+#include "vocab_internal.h"
+
 #include <nmt/convert.h>
 #include <nmt/id_text.h>
 
@@ -13,6 +16,7 @@ struct nmt_converter {
         struct nmt_codes_applier *applier;
         struct nmt_ids ids;
         struct nmt_buffer spaced;
+        struct nmt_normaliser normaliser; /* to look for doubtful symbols */
     } workers[];
 };
 
@@ -31,6 +35,8 @@ int nmt_converter_new(struct nmt_converter **out, const struct nmt_convert_optio
             rc = nmt_codes_applier_new(&w->applier, opt->codes, err);
         else if (!opt->decode)
             rc = nmt_segmenter_new(&w->segmenter, opt->vocab, err);
+        if (opt->vocab)
+            nmt_normaliser_init(&w->normaliser, nmt_vocab_spec(opt->vocab));
     }
     if (rc < 0) {
         nmt_converter_free(c);
@@ -47,6 +53,7 @@ void nmt_converter_free(struct nmt_converter *c)
         nmt_codes_applier_free(c->workers[i].applier);
         nmt_ids_release(&c->workers[i].ids);
         nmt_buffer_release(&c->workers[i].spaced);
+        nmt_normaliser_release(&c->workers[i].normaliser);
     }
     free(c);
 }
@@ -90,6 +97,28 @@ static int join_unknown(struct nmt_ids *ids, const struct nmt_segmented *cut, st
     return 0;
 }
 
+static int doubt(const struct nmt_vocab *v, nmt_id id, struct nmt_err *err)
+{
+    return nmt_fail(err, NMT_ETEXT, 0,
+                    "'%.60s': a file of sentencepiece does not tell whether text is cut into this "
+                    "symbol (--import takes it for one that text is not cut into)",
+                    nmt_vocab_piece(v, id, NULL));
+}
+
+/* It looks for user-defined symbols before and after normalising. Words are not cut at all. */
+static int check_symbols(const struct nmt_vocab *v, struct worker *w, const char *line, size_t len,
+                         struct nmt_err *err)
+{
+    if (nmt_vocab_doubtful(v) == NMT_ID_UNK || nmt_vocab_spec(v)->type == NMT_VOCAB_WORD)
+        return 0;
+    nmt_id id = nmt_vocab_find_doubtful(v, line, len);
+    if (id == NMT_ID_UNK) {
+        NMT_TRY(nmt_normalise_word(&w->normaliser, line, len, &line, &len, err));
+        id = nmt_vocab_find_doubtful(v, line, len);
+    }
+    return id == NMT_ID_UNK ? 0 : doubt(v, id, err);
+}
+
 static int encode(const struct nmt_convert_options *o, struct worker *w, const char *line,
                   size_t len, uint64_t number, struct nmt_buffer *out, struct nmt_err *err)
 {
@@ -97,6 +126,8 @@ static int encode(const struct nmt_convert_options *o, struct worker *w, const c
     bool foreign = nmt_vocab_is_foreign(o->vocab);
     if (o->dropout > 0)
         nmt_segmenter_dropout(w->segmenter, o->dropout, o->seed, number);
+    if (foreign)
+        NMT_TRY(check_symbols(o->vocab, w, line, len, err));
     if (foreign)
         NMT_TRY(make_spaces(&w->spaced, &line, &len, err));
     NMT_TRY(nmt_segmenter_encode(w->segmenter, line, len, &cut, err));
@@ -118,6 +149,9 @@ static int decode(const struct nmt_convert_options *o, struct nmt_ids *ids, cons
         NMT_TRY(nmt_ids_parse_pieces(ids, line, len, o->vocab, err));
     else
         NMT_TRY(nmt_ids_parse(ids, line, len, nmt_vocab_size(o->vocab), err));
+    for (size_t i = 0; nmt_vocab_doubtful(o->vocab) != NMT_ID_UNK && i < ids->n; i++)
+        if (nmt_vocab_doubts(o->vocab, ids->data[i]))
+            return doubt(o->vocab, ids->data[i], err);
     return nmt_vocab_decode(o->vocab, ids->data, ids->n, out, err);
 }
 

@@ -82,7 +82,13 @@ static bool all_spaces(const char *piece, size_t len)
     return true;
 }
 
-static enum nmt_piece_kind kind_of(struct nmt_vocab *v, nmt_id id, const char *piece, size_t len)
+bool nmt_piece_is_symbol(const char *piece, size_t len, float score)
+{
+    return len > 2 && piece[0] == '<' && piece[len - 1] == '>' && score == 0 && !signbit(score);
+}
+
+static enum nmt_piece_kind kind_of(struct nmt_vocab *v, nmt_id id, const char *piece, size_t len,
+                                   float score)
 {
     if (id < NMT_ID_SPECIALS)
         return NMT_PIECE_SPECIAL;
@@ -92,6 +98,8 @@ static enum nmt_piece_kind kind_of(struct nmt_vocab *v, nmt_id id, const char *p
         v->n_bytes++;
         return NMT_PIECE_BYTE;
     }
+    if (nmt_piece_is_symbol(piece, len, score))
+        return NMT_PIECE_SPECIAL;
     if (len == NMT_SPACE_LEN && all_spaces(piece, len))
         v->space = id;
     return all_spaces(piece, len) ? NMT_PIECE_SPACES : NMT_PIECE_TEXT;
@@ -146,7 +154,7 @@ int nmt_vocab_push(struct nmt_vocab *v, const char *piece, size_t len, float sco
     if (number != id)
         return nmt_fail(err, NMT_EFORMAT, line, "%s:%llu: piece '%.*s' is there twice", from.name,
                         line, (int)(len < 100 ? len : 100), piece);
-    enum nmt_piece_kind kind = kind_of(v, id, piece, len);
+    enum nmt_piece_kind kind = kind_of(v, id, piece, len, score);
     v->pieces.items[id].value = kind;
     v->scores[id] = score;
     v->text_at[id] = v->text.len;

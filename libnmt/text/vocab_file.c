@@ -113,8 +113,8 @@ static int parse_header(struct header *h, const char *line, size_t len, const ch
 {
     if (!has_magic(line, len))
         return nmt_fail(err, NMT_EFORMAT, 1,
-                        "%s:1: not a vocabulary (one of sentencepiece must be converted with "
-                        "nmt-vocab --import)",
+                        "%s:1: not a vocabulary of nmt (nmt-vocab reads one of sentencepiece "
+                        "with -t TYPE, and converts it with --import)",
                         name);
     const char *p = line + strlen(MAGIC), *end = line + len;
     if (end - p < 2 || p[0] != '1' || p[1] != ' ')

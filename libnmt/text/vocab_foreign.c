@@ -4,8 +4,12 @@
  * the model does; what can be told from its lines is checked, so that text is not cut in another
  * way in silence.
  *
- * Pieces that stand for no text have the score 0: the special ones, bytes, and symbols that were
+ * Pieces that were not learnt have the score 0: the special ones, bytes, and symbols that were
  * asked for. Scores of bpe are -0, -1, -2 ..., those of words and characters logarithms.
+ *
+ * Symbols are of two kinds, which the file does not tell apart. Text is never cut into a control
+ * symbol, and always, before anything else, into a user-defined one. Those in angle brackets are
+ * taken for control symbols, but text where that makes a difference is refused by the converter.
  */
 #include "spelling_internal.h"
 #include "vocab_internal.h"
@@ -46,11 +50,33 @@ static const char *type_fault(enum nmt_vocab_type type, const char *piece, size_
     return NULL;
 }
 
-/* <pad> and the like are written by nobody, so no text becomes one and they become no text. */
-static void make_special(struct nmt_vocab *v, nmt_id id)
+bool nmt_vocab_doubts(const struct nmt_vocab *v, nmt_id id)
 {
-    v->pieces.items[id].value = NMT_PIECE_SPECIAL;
-    v->text.len = v->text_at[id + 1] = v->text_at[id];
+    size_t len;
+    const char *piece = nmt_vocab_piece(v, id, &len);
+    return v->foreign && id >= NMT_ID_SPECIALS && v->pieces.items[id].value == NMT_PIECE_SPECIAL &&
+           strcmp(piece, "<pad>") != 0;
+}
+
+nmt_id nmt_vocab_doubtful(const struct nmt_vocab *v)
+{
+    return v->doubtful;
+}
+
+nmt_id nmt_vocab_find_doubtful(const struct nmt_vocab *v, const char *text, size_t len)
+{
+    const char *end = text + len, *start = text;
+    for (; (start = memchr(start, '<', (size_t)(end - start))); start++) {
+        size_t most = (size_t)(end - start);
+        if (most > v->longest_doubtful)
+            most = v->longest_doubtful;
+        for (size_t i = 2; i < most; i++) {
+            nmt_id id = start[i] == '>' ? nmt_vocab_find(v, start, i + 1) : NMT_ID_UNK;
+            if (id != NMT_ID_UNK && nmt_vocab_doubts(v, id))
+                return id;
+        }
+    }
+    return NMT_ID_UNK;
 }
 
 static int push(struct nmt_vocab *v, const char *piece, size_t len, float score,
@@ -58,20 +84,29 @@ static int push(struct nmt_vocab *v, const char *piece, size_t len, float score,
 {
     nmt_id id = (nmt_id)v->pieces.n;
     bool byte = nmt_piece_byte(piece, len) >= 0, special = id < NMT_ID_SPECIALS;
-    bool symbol = !byte && !special && score == 0 && !signbit(score);
-    bool bracketed = len > 2 && piece[0] == '<' && piece[len - 1] == '>';
+    bool zero = score == 0 && !signbit(score), symbol = !byte && !special && zero;
     const char *fault = NULL;
     NMT_TRY(spell(spelt, piece, len, &fault, err));
-    if (!fault && symbol && !bracketed)
+    if (!fault && symbol && (!nmt_piece_is_symbol(piece, len, score) || spelt->len > len))
         fault = "is a symbol that the user defined, which is not supported";
+    if (!fault && byte && !zero)
+        fault = "has a score, which spm_train gives no byte";
     if (!fault && !symbol && !byte && !special)
         fault = type_fault(v->spec.type, spelt->data, spelt->len, score);
     if (fault && len > 0)
         return nmt_fail(err, NMT_EFORMAT, from.line, "%s:%llu: piece '%.*s' %s", from.name,
                         (unsigned long long)from.line, (int)(len < 60 ? len : 60), piece, fault);
     NMT_TRY(nmt_vocab_push(v, spelt->data, spelt->len, score, from, err));
-    if (symbol)
-        make_special(v, id);
+    if (special && !zero)
+        return nmt_fail(err, NMT_EFORMAT, from.line,
+                        "%s:%llu: piece '%s' has a score, which spm_train does not give it",
+                        from.name, (unsigned long long)from.line, nmt_special_pieces[id]);
+    if (nmt_vocab_doubts(v, id)) {
+        if (v->doubtful == NMT_ID_UNK)
+            v->doubtful = id;
+        if (v->longest_doubtful < len)
+            v->longest_doubtful = len;
+    }
     return 0;
 }
 

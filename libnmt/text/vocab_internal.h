@@ -19,6 +19,8 @@ enum nmt_piece_kind { NMT_PIECE_TEXT, NMT_PIECE_SPACES, NMT_PIECE_SPECIAL, NMT_P
 struct nmt_vocab {
     struct nmt_vocab_spec spec;
     bool foreign;              /* from a file of sentencepiece */
+    nmt_id doubtful;           /* its first symbol that may be user-defined; NMT_ID_UNK: none */
+    size_t longest_doubtful;   /* bytes */
     struct nmt_strings pieces; /* number = id; value = enum nmt_piece_kind */
     float *scores;
     size_t cap_scores;
@@ -58,6 +60,17 @@ int nmt_vocab_load_foreign(struct nmt_vocab **v, struct nmt_lines *in, char *lin
 
 /** The byte that a piece such as <0xE2> stands for, -1 for any other. */
 int nmt_piece_byte(const char *piece, size_t len);
+
+/** Is this a control symbol, such as <pad>: in angle brackets, with a score that no text has? */
+bool nmt_piece_is_symbol(const char *piece, size_t len, float score);
+
+/**
+ * Is a piece a symbol of which a file of sentencepiece does not tell whether text is cut into it?
+ */
+bool nmt_vocab_doubts(const struct nmt_vocab *v, nmt_id id);
+
+/** The first such symbol in a text; NMT_ID_UNK: none. */
+nmt_id nmt_vocab_find_doubtful(const struct nmt_vocab *v, const char *text, size_t len);
 
 /** The pieces that every vocabulary starts with. */
 extern const char *const nmt_special_pieces[NMT_ID_SPECIALS];

@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,6 +141,27 @@ Test(base, output_takes_the_old_files_place_only_when_closed)
     cr_assert(eq(int, nmt_output_close(&o, NULL), 0));
     cr_assert(eq(long, lseek(open(path, O_RDONLY), 0, SEEK_END), 3));
     unlink(path);
+}
+
+Test(base, outputs_that_belong_together_take_their_places_together_or_not_at_all)
+{
+    char path[] = "/tmp/nmt-test-output-XXXXXX", text[8] = "";
+    close(mkstemp(path));
+    for (int full = 1; full >= 0; full--) {
+        struct nmt_output *o[3] = { NULL, NULL, NULL };
+        cr_assert(eq(int, nmt_output_open(&o[0], path, NULL), 0));
+        cr_assert(eq(int, nmt_output_open(&o[2], full ? "/dev/full" : "/dev/null", NULL), 0));
+        cr_assert(eq(int, nmt_output_puts(o[0], "new", NULL), 0));
+        cr_assert(eq(int, nmt_output_puts(o[2], "new", NULL), 0));
+        cr_assert(eq(int, nmt_output_close_all(o, 3, NULL), full ? NMT_EIO : 0));
+        cr_assert(eq(ptr, o[0], NULL));
+        cr_assert(eq(ptr, o[2], NULL));
+        FILE *f = fopen(path, "r");
+        cr_assert(eq(sz, fread(text, 1, sizeof text, f), full ? 0 : 3));
+        fclose(f);
+    }
+    unlink(path);
+    cr_assert(eq(int, nmt_output_open(&(struct nmt_output *){ NULL }, "", NULL), NMT_EUSAGE));
 }
 
 Test(base, a_full_disk_is_a_failure)

@@ -186,6 +186,9 @@ Test(config, values_of_the_wrong_type_or_out_of_range_are_refused)
     refused("train:\n  seed: 9223372036854775808\n",
             "c.yaml:2: train.seed: '9223372036854775808' is not a whole number from 0 to "
             "9223372036854775807");
+    /* The bound of a vocabulary file, so that no size is taken that cannot be learnt. */
+    refused("vocabulary:\n  size: 4194305\n",
+            "c.yaml:2: vocabulary.size: '4194305' is not a whole number from 4 to 4194304");
     refused("train:\n  clip:\n  epochs: 3\n", "c.yaml:2: train.clip has no value");
     refused("train:\n  clip: [1, 2]\n", "c.yaml:2: train.clip must be a single value");
     refused("train:\n  clip: {a: 1}\n", "c.yaml:2: train.clip must be a single value");

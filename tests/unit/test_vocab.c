@@ -318,8 +318,9 @@ Test(vocab, a_damaged_file_is_refused_with_its_line)
         const char *text, *why;
     } cases[] = {
         { "", ":1: file is empty" },
-        { "hello\n", ":1: not a vocabulary (one of sentencepiece must be converted with nmt-vocab "
-                     "--import)" },
+        { "hello\n",
+          ":1: not a vocabulary of nmt (nmt-vocab reads one of sentencepiece with -t TYPE, "
+          "and converts it with --import)" },
         { "#nmt-vocabulary 2 type=bpe\n", ":1: version of the vocabulary is not 1" },
         { "#nmt-vocabulary 1 type=bpe\n", ":1: header lacks a key" },
         { "#nmt-vocabulary 1 type=unigram\n", ":1: header: 'unigram' is not understood" },

@@ -19,13 +19,20 @@
  */
 int nmt_bitext_line(const char *line, size_t len, struct nmt_err *err) NMT_MUST_USE;
 
-/** A line is over-long with more words or characters, a pair lopsided with a greater ratio of
- * words, of bytes where one side is in a script that puts no spaces between words. */
-#define NMT_CHECK_WORDS      200
-#define NMT_CHECK_CHARACTERS 4096
-#define NMT_CHECK_RATIO      3
+/** What a clean pair is. */
+struct nmt_check_options {
+    uint64_t max_words, max_characters; /* of a line; with more it is over-long */
+    double max_ratio;                   /* of words, and of bytes where one side is in a script that
+                                           puts no spaces between words; at least 1 */
+    bool drop_identical;                /* sides that are the same are not clean */
+    bool drop_duplicates;               /* a pair that was seen before is not clean */
+};
 
-/** What may be wrong with a pair: name, key, what a person reads, and whether --clean drops it. */
+/** 200 words, 4096 characters, ratio 3; identical sides and duplicates are clean. */
+struct nmt_check_options nmt_check_defaults(void);
+
+/** What may be wrong with a pair: name, key, what a person reads, and whether it is always dropped
+ * from what is clean. */
 #define NMT_FINDING_MAP(X)                                                                         \
     X(NMT_FINDING_INVALID, "invalid-utf8", "invalid UTF-8", true)                                  \
     X(NMT_FINDING_NUL, "nul", "NUL", true)                                                         \
@@ -33,7 +40,7 @@ int nmt_bitext_line(const char *line, size_t len, struct nmt_err *err) NMT_MUST_
     X(NMT_FINDING_CONTROL, "control", "control characters", true)                                  \
     X(NMT_FINDING_EMPTY, "empty", "empty side", true)                                              \
     X(NMT_FINDING_LONG, "long", "over-long line", true)                                            \
-    X(NMT_FINDING_RATIO, "ratio", "length ratio over 3", true)                                     \
+    X(NMT_FINDING_RATIO, "ratio", "length ratio over", true)                                       \
     X(NMT_FINDING_IDENTICAL, "identical", "identical sides", false)                                \
     X(NMT_FINDING_DUPLICATE, "duplicate", "seen before", false)
 
@@ -45,9 +52,10 @@ enum nmt_finding {
 };
 
 struct nmt_check {
+    struct nmt_check_options opt;
     struct nmt_check_side {
-        const char *path; /* borrowed */
-        uint64_t lines, words, bytes;
+        const char *path;             /* borrowed */
+        uint64_t lines, words, bytes; /* of the file; no words of lines over NMT_BITEXT_LINE */
     } side[2];
     uint64_t pairs, clean;   /* clean: pairs that --clean keeps */
     uint64_t refused, first; /* pairs that nmt-train refuses, and the first of them */
@@ -59,12 +67,15 @@ struct nmt_check {
 };
 
 /**
- * Reads both files to their ends and fills in c. With two paths in `clean` (else NULL) the pairs
- * without a finding that drops them are written there, CR at the end of a line left out: nmt-train
- * accepts what is written. Nothing is written when the line counts differ.
+ * Reads both files to their ends and fills in c; opt is NULL for the defaults. Words stand between
+ * white space: TAB, the space, and what NFKC makes a space, such as U+00A0 and U+3000; a side of
+ * white space alone is empty. With two paths in `clean` (else NULL) the clean pairs are written
+ * there, CR at the end of a line left out: nmt-train accepts what is written. Nothing is written
+ * when the line counts differ.
  */
 int nmt_check_bitext(struct nmt_check *c, const char *source, const char *target,
-                     const char *const clean[2], struct nmt_err *err) NMT_MUST_USE;
+                     const char *const clean[2], const struct nmt_check_options *opt,
+                     struct nmt_err *err) NMT_MUST_USE;
 
 /** Same number of lines, none that nmt-train refuses, and at least one clean pair. */
 bool nmt_check_usable(const struct nmt_check *c);

@@ -36,9 +36,15 @@ int nmt_codes_learner_new(struct nmt_codes_learner **l, const struct nmt_codes_o
 int nmt_codes_learner_add(struct nmt_codes_learner *l, const char *line, size_t len,
                           struct nmt_err *err) NMT_MUST_USE;
 
-/** Writes the codes. */
+/** Writes the codes. A text without words is NMT_ETEXT. */
 int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out,
                              struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * After that: how many merges were written, and in *wanted how many there should have been. They
+ * are fewer when no pair was seen min_frequency times any more.
+ */
+size_t nmt_codes_learner_merges(const struct nmt_codes_learner *l, size_t *wanted);
 void nmt_codes_learner_free(struct nmt_codes_learner *l);
 
 /* --- applying --------------------------------------------------------------------------- */

@@ -44,7 +44,7 @@
  X(data, source_embeddings, "source-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the source") \
  X(data, target_embeddings, "target-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the target") \
  X(vocabulary, type, "type", CHOICE, 2, 0, 0, 0, NMT_WORDS_VOCAB, "what a token is")               \
- X(vocabulary, size, "size", INT, 8000, 30000, 4, 16777216, "", "most pieces in a vocabulary")     \
+ X(vocabulary, size, "size", INT, 8000, 30000, 4, 4194304, "", "most pieces in a vocabulary")     \
  X(vocabulary, joint, "joint", BOOL, true, false, 0, 0, "", "one vocabulary learnt from both sides") \
  X(vocabulary, normalize, "normalize", CHOICE, 2, 0, 0, 0, NMT_WORDS_NORMALIZE, "Unicode normalisation before segmentation") \
  X(vocabulary, lowercase, "lowercase", BOOL, false, false, 0, 0, "", "lower-case the text as well") \

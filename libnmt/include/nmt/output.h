@@ -48,6 +48,13 @@ const char *nmt_output_name(const struct nmt_output *o);
 int nmt_output_close(struct nmt_output **o, struct nmt_err *err) NMT_MUST_USE;
 
 /**
+ * The same for n outputs that belong together (NULL among them is fine): all are written, synced
+ * and closed before the first takes its place, so that a full disk leaves all the old files. When
+ * the system stops between two renames, or refuses the second, new stands beside old.
+ */
+int nmt_output_close_all(struct nmt_output **o, size_t n, struct nmt_err *err) NMT_MUST_USE;
+
+/**
  * Gives up: nothing takes the old file's place. What was written to stdout, a pipe or a device
  * before is handed on all the same, so that the output does not depend on buffers. For clean-up
  * paths; NULL is fine.

@@ -41,8 +41,8 @@ int nmt_vocab_load(struct nmt_vocab **v, const char *path, struct nmt_err *err) 
 /**
  * The same for a file that may also be a .vocab as spm_train exports it, which has no header: spec
  * says what it lacks (byte_fallback is found in it). What can be seen not to be cut here as there
- * is refused: special pieces with other numbers, pieces that reach over a space, user-defined
- * symbols, pieces or scores that are not of this type.
+ * is refused: special pieces with other numbers or with scores, pieces that reach over a space,
+ * user-defined symbols that are not in angle brackets, pieces or scores that are not of this type.
  */
 int nmt_vocab_load_as(struct nmt_vocab **v, const char *path, const struct nmt_vocab_spec *spec,
                       struct nmt_err *err) NMT_MUST_USE;
@@ -66,6 +66,13 @@ size_t nmt_vocab_size(const struct nmt_vocab *v);
 
 /** Was it loaded from a file of sentencepiece, without a header? */
 bool nmt_vocab_is_foreign(const struct nmt_vocab *v);
+
+/**
+ * The first symbol in angle brackets, other than <pad>, of a file of sentencepiece; NMT_ID_UNK when
+ * there is none. The file does not tell whether it is user-defined, so that text is cut into it and
+ * it gives text, or a control symbol. Only the latter is to be had here.
+ */
+nmt_id nmt_vocab_doubtful(const struct nmt_vocab *v);
 const struct nmt_vocab_spec *nmt_vocab_spec(const struct nmt_vocab *v);
 
 /** The text of a piece, ended by NUL, borrowed from v. id < size. *len (may be NULL): its bytes. */

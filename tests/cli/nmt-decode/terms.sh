@@ -91,6 +91,6 @@ echo "!$1" >terms
 [ -z "$(nmt-decode -m w.nmt --terms terms empty.ann)" ] || echo 'nothing holds a term'
 tr '\n' ' ' <test.en | nmt-encode -m w.nmt --overlong split --max-length 20 >parts.ann
 fails 1 'record 1: a line in parts' nmt-decode -m w.nmt --terms terms parts.ann
-fails 2 'neither' nmt-decode -m w.nmt --terms terms --sample w.ann
-fails 2 'neither' nmt-decode -m w.nmt --terms terms --force terms w.ann
+fails 2 'exclude' nmt-decode -m w.nmt --terms terms --sample w.ann
+fails 2 'exclude' nmt-decode -m w.nmt --terms terms --force terms w.ann
 exit 0

@@ -39,8 +39,14 @@ echo '# version 0.1'
 printf 'l o\nlo w\nlow </w>\n' >old
 echo 'low slow lowlow' | nmt-vocab --apply-codes old
 echo '# nothing to learn from'
-nmt-vocab --learn-codes 5 /dev/null
+nmt-vocab --learn-codes 5 -o none /dev/null
+echo "status $?"
+printf ' \n\r\n' | nmt-vocab --learn-codes 5 --total-symbols
+echo "status $?"
+[ ! -e none ] || echo "there are codes"
 echo 'a b a b' | nmt-vocab --learn-codes 5
+echo "status $?"
+nmt-vocab -q --learn-codes 1000 text | wc -l
 nmt-vocab --counts /dev/null
 printf 'a\377b\nfine\n' | nmt-vocab --counts
 echo "status $?"

@@ -37,11 +37,11 @@ while IFS=$tab read -r id op input codes options expected _; do
     for word in $options; do case $word in expected/* | data/*) plain "$word" ;; esac; done
     # shellcheck disable=SC2086
     case $op in
-    learn) nmt-vocab $(options $options) $input >got ;;
+    learn) nmt-vocab -q $(options $options) $input >got ;;
     apply) nmt-vocab --apply-codes $codes $(options $options) $input >got ;;
     vocab) nmt-vocab --counts $input >got ;;
     learn-joint)
-        nmt-vocab $(options $options) $input >got
+        nmt-vocab -q $(options $options) $input >got
         n=0
         for one in $input; do
             nmt-vocab --apply-codes got "$one" | nmt-vocab --counts |

@@ -17,7 +17,7 @@ for text in same same-lf many many-lf; do
                 echo "$type $text -j $j does not come back"
         done
     done
-    nmt-vocab --learn-codes 20 $text >codes
+    nmt-vocab -q --learn-codes 20 $text >codes
     for j in 1 2; do
         nmt-vocab --apply-codes codes -j $j $text | sed 's/@@ //g' | cmp - $text
         nmt-vocab --apply-codes codes -j $j --dropout 0.5 $text | sed 's/@@ //g' | cmp - $text

@@ -14,8 +14,8 @@ awk 'BEGIN {
 }' >planes
 cat planes odd >text
 for type in word char bpe; do
-    case $type in bpe) size='-s 1200' ;; *) size= ;; esac
-    nmt-vocab -t $type $size --coverage 1 --normalize none planes odd >$type.v || exit 1
+    case $type in bpe) size='-s 1200 --coverage 1' ;; char) size='--coverage 1' ;; *) size= ;; esac
+    nmt-vocab -t $type $size --normalize none planes odd >$type.v || exit 1
     for j in 1 3; do
         nmt-vocab -j $j -e $type.v text >ids || exit 1
         nmt-vocab -j $j -d $type.v ids | cmp - text || echo "$type: ids do not come back"

@@ -56,6 +56,21 @@ for options in '--byte_fallback' '--byte_fallback --character_coverage=0.99' '--
     spm few bpe nfkc --vocab_size=1000 --remove_extra_whitespaces=false $options
     same val odd
 done
+# Of symbols in angle brackets the file does not tell what they are: text that holds one is refused, all else
+# is cut as spm_encode does.
+printf 'a <2de> man\n<2d e>\n\357\274\2342de\357\274\236 woman\n<pad>\n' >tags
+sed -n '2p;4p' tags >plain
+for kind in control_symbols user_defined_symbols; do
+    spm few bpe nfkc --vocab_size=1000 --remove_extra_whitespaces=false --$kind='<2de>,<cls>'
+    same val odd plain
+    nmt-vocab -q --import spm.vocab -t bpe >own.v
+    nmt-vocab -e own.v val >ours
+    spm_encode --model=spm.model --output_format=id <val | cmp - ours || echo "$kind: imported, cut in another way"
+    nmt-vocab -e spm.vocab -t bpe tags 2>message | grep -c '^$'
+    sed "s/'.*//" message
+    spm few word nfkc --vocab_size=1000 --remove_extra_whitespaces=false --$kind='<2de>,<cls>'
+    same val tags
+done
 # Text with no spaces but one between two words is cut in the same way by the model of spm_train's defaults.
 spm few bpe nmt_nfkc --vocab_size=1000
 normalize=nfkc

@@ -1,5 +1,10 @@
 # A line in, a line out at once when the input pauses; a reader that goes away; a full disk.
 printf 'a b c\n' | nmt-vocab -t word >v
+# Pieces without merges: dropout has nothing to leave out.
+{
+    echo '#nmt-vocabulary 1 type=bpe normalize=nfkc lowercase=no byte-fallback=no size=7'
+    printf '<unk>\t0\n<s>\t0\n</s>\t0\n\342\226\201\t-3\na\t-4\nb\t-5\nc\t-6\n'
+} >b
 printf '#version: 0.2\nb c</w>\n' >codes
 mkfifo in out
 
@@ -24,7 +29,7 @@ for j in 1 2; do
     first='a' second='b c'
     export first second
     timeout 30 sh talk nmt-vocab -j $j -e v || echo "-e -j $j: status $?"
-    timeout 30 sh talk nmt-vocab -j $j -e v --dropout 0.5 || echo "--dropout -j $j: status $?"
+    timeout 30 sh talk nmt-vocab -j $j -e b --dropout 0.5 || echo "--dropout -j $j: status $?"
     timeout 30 sh talk nmt-vocab -j $j --apply-codes codes || echo "--apply-codes -j $j: status $?"
     first='4' second='5 6'
     timeout 30 sh talk nmt-vocab -j $j -d v || echo "-d -j $j: status $?"
@@ -43,11 +48,11 @@ echo "status $?"
 nmt-vocab -e v -o ids many && nmt-vocab -d v -o text ids && cmp text many
 nmt-vocab -t word -o v2 many && cmp v2 v >/dev/null || echo 'the vocabulary differs'
 nmt-vocab --counts -o counts many && tail -n 1 counts
-nmt-vocab --learn-codes 2 -o codes2 many && cat codes2
+nmt-vocab -q --learn-codes 2 -o codes2 many && cat codes2
 nmt-vocab --apply-codes codes2 -o pieces many && head -n 1 pieces
 nmt-vocab -c many many -o report && tail -n 1 report
 nmt-vocab --import v -t word -o v3 && cmp v3 v
-for options in '-t word' '--counts' '--learn-codes 2' '-e v' '-d v' '--apply-codes codes' '-c many'; do
+for options in '-t word' '--counts' '-q --learn-codes 2' '-e v' '-d v' '--apply-codes codes' '-c many'; do
     nmt-vocab $options -o /dev/full many
     echo "status $?"
     nmt-vocab $options -o none/there many
