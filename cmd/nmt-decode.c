@@ -68,6 +68,18 @@ struct work {
 
 /* --- reading ---------------------------------------------------------------------------- */
 
+/* Where the annotations of model m are. */
+static int find_model(struct work *w, size_t m, size_t *index, struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    int rc = nmt_stream_find_model(w->in, nmt_model_fingerprint(w->model[m]), index, &why);
+    if (rc == NMT_EMODEL)
+        return nmt_fail(err, rc, 0, "%s of %s", why.msg, cli_nth(w->cli, 'm', m));
+    if (rc < 0)
+        *err = why;
+    return rc;
+}
+
 /* The models of a stream may stand in any order, and there may be more than are used. */
 static int open_stream(struct work *w, const char *path, struct nmt_err *err)
 {
@@ -79,7 +91,7 @@ static int open_stream(struct work *w, const char *path, struct nmt_err *err)
         if (gather_interrupted())
             return 0;
     for (size_t m = 0; m < w->n_models; m++)
-        NMT_TRY(nmt_stream_find_model(w->in, nmt_model_fingerprint(w->model[m]), &index[m], err));
+        NMT_TRY(find_model(w, m, &index[m], err));
     nmt_translator_use(w->translator, index);
     return 0;
 }
@@ -218,6 +230,8 @@ static void count(struct work *w, size_t i)
         name_record(w, "", r->fault.msg);
     else
         w->tally.target_words += r->line[0].n_words;
+    if (!r->fault.code && !r->line[0].finished && r->source.n_words > 0)
+        tally_cut(&w->tally);
     w->tally.source_words += r->fault.code ? 0 : r->source.n_words;
 }
 

@@ -28,6 +28,9 @@ printf 'the dog\n\na cat\n' | nmt-encode -m m.nmt | nmt-decode -m m.nmt --force 
 jq -es '.[0].record == 3 and .[0].place == "record 3"' log3 >/dev/null || cat log3
 printf 'the dog\n\377\n' | nmt-encode -m m.nmt --invalid fail --log log4 2>/dev/null >out
 jq -es 'length == 1 and .[0].event == "error"' log4 >/dev/null || cat log4
+nmt-decode -m m.nmt --max-length 1 --log log6 in.ann >/dev/null 2>&1
+jq -es 'map(select(.event == "cut")) as $cut | ($cut | length) > 0 and all($cut[]; .record != 2)
+    and .[-1].cut == ($cut | length) and .[-1].failed == 15' log6 >/dev/null || cat log6
 fails 1 'all of the log' nmt-decode -m m.nmt --log /dev/full in.ann
 fails 1 'no/such' nmt-decode -m m.nmt --log no/such in.ann
 fails 2 'must be a file' nmt-decode -m m.nmt -o out --log - in.ann

@@ -31,6 +31,13 @@ limit nmt-decode -m m.nmt -j 2 -b 50 --memory 32M in.ann 2>err >out
 every_line out 100
 nmt-decode -m m.nmt -b 50 --records 1-30 in.ann >want
 head -n 30 out | cmp - want || echo 'companions that fail change a translation'
+# A record that is larger than it may be fails alone.
+{ head -n 2 test.en; awk 'BEGIN { for (i = 0; i < 60000; i++) printf "the dog "; print "" }'; tail -n 2 test.en; } |
+    nmt-encode -q -m m.nmt -o in.ann
+nmt-decode -m m.nmt --memory 32M in.ann >out 2>err
+[ $? -eq 1 ] && grep -qx 'nmt-decode: record 3: [0-9]* bytes, more than the 4194304 that are allowed' err || cat err
+nmt-decode -m m.nmt --records 1-2 in.ann >want
+{ cat want; echo; nmt-decode -m m.nmt --records 4- in.ann; } | cmp - out || echo 'a large record changes others'
 head -c 2000000 /dev/zero | tr '\0' x >long
 { echo 'the dog'; cat long; echo; echo 'a cat'; } >in
 fails 1 'in:2: the line is too long' nmt-encode -m m.nmt --memory 32M -o in.ann in
