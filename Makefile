@@ -164,9 +164,9 @@ $(LIB) $(LIB64):
 $(BUILD)/bin/nmt-train: $(BUILD)/obj/cmd/train_log.o $(BUILD)/obj/cmd/progress.o
 $(BUILD)/bin/nmt-vocab: $(patsubst %,$(BUILD)/obj/cmd/%.o,vocab_options vocab_job vocab_codes vocab_check uses files)
 $(BUILD)/bin/nmt-bleu: $(BUILD)/obj/cmd/bleu_options.o $(BUILD)/obj/cmd/files.o
-$(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_source.o
+$(BUILD)/bin/nmt-align: $(BUILD)/obj/cmd/align_source.o $(BUILD)/obj/cmd/record_range.o
 $(BUILD)/bin/nmt-encode $(BUILD)/bin/nmt-decode: $(patsubst %,$(BUILD)/obj/cmd/%.o,gather files progress tally)
-$(BUILD)/bin/nmt-decode: $(BUILD)/obj/cmd/search_options.o $(BUILD)/obj/cmd/print_options.o
+$(BUILD)/bin/nmt-decode: $(patsubst %,$(BUILD)/obj/cmd/%.o,search_options print_options given record_range)
 $(BUILD)/bin/nmt-%: $(BUILD)/obj/cmd/nmt-%.o $(CMD_SHARED:%.c=$(BUILD)/obj/%.o) $(LIB)
 	@mkdir -p $(@D)
 	@printf '  LINK    %s\n' '$@'

@@ -1,11 +1,11 @@
 /* nmt-align: makes, converts and judges word alignments. */
 #include "align_source.h"
 #include "cli.h"
+#include "record_range.h"
 
 #include <nmt/draw.h>
 #include <nmt/engine.h>
 #include <nmt/lines.h>
-#include <nmt/number.h>
 #include <nmt/output.h>
 
 #include <inttypes.h>
@@ -41,7 +41,7 @@ static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "align the lines of SRC and TGT with this model (several: ensemble)" },
     { 'j', "threads", "N", "-m: threads (default: the processors there are)" },
     { 'L', "links", "FILE", "take links of the lines of SRC and TGT instead of a stream" },
-    { OPT_RECORD, "record", "N[-M]", "only record N, or N to M" },
+    { OPT_RECORD, "record", "N[-[M]]", "only record N, N to M, or from N on" },
     { OPT_COLUMNS, "columns", "N", "term: width of the picture (default: 80)" },
     { OPT_ASCII, "ascii", NULL, "term: shades of . - + * # instead of block characters" },
     { 'S', "symmetrize", "NAME",
@@ -68,7 +68,7 @@ struct work {
     size_t format;
     double threshold;
     struct nmt_term_options term;
-    int64_t first, last; /* records that are wanted */
+    struct record_range wanted;
     struct nmt_svg svg;
     struct nmt_stream_writer *writer;
 };
@@ -252,7 +252,7 @@ static int convert_records(struct work *w, struct align_source *s, struct nmt_er
         NMT_TRY(nmt_stream_writer_new(&w->writer, w->out, &s->made_by, 0, err));
     uint64_t record = 1;
     for (; type > 0; type = s->next(s, err), record++) {
-        if (record < (uint64_t)w->first || record > (uint64_t)w->last)
+        if (record < w->wanted.first || record > w->wanted.last)
             continue;
         bool failed = type == NMT_RECORD_FAILED;
         if (failed && s->aligner)
@@ -264,9 +264,9 @@ static int convert_records(struct work *w, struct align_source *s, struct nmt_er
         NMT_TRY(put_record(w, s, record, failed, err));
     }
     NMT_TRY(type);
-    if (cli_flag(w->cli, OPT_RECORD) && record <= (uint64_t)w->first)
-        return nmt_fail(err, NMT_EFORMAT, 0, "--record %" PRId64 ": there are only %" PRIu64,
-                        w->first, record - 1);
+    if (cli_flag(w->cli, OPT_RECORD) && record <= w->wanted.first)
+        return nmt_fail(err, NMT_EFORMAT, 0, "--record %" PRIu64 ": there are only %" PRIu64,
+                        w->wanted.first, record - 1);
     if (w->writer)
         return nmt_stream_write_end(w->writer, err);
     if (w->format == SVG) {
@@ -276,25 +276,6 @@ static int convert_records(struct work *w, struct align_source *s, struct nmt_er
     return 0;
 }
 
-/* --record N, or N-M. */
-static void wanted_records(struct work *w)
-{
-    const char *value = cli_value(w->cli, OPT_RECORD, NULL);
-    struct nmt_err err = NMT_ERR_INIT;
-    char first[32];
-    w->first = 1;
-    w->last = INT64_MAX;
-    if (!value)
-        return;
-    const char *dash = strchr(value, '-');
-    snprintf(first, sizeof first, "%.*s", dash ? (int)(dash - value) : 31, value);
-    if (nmt_number_int(&w->first, first, 1, INT64_MAX, "--record", &err) == 0 &&
-        nmt_number_int(&w->last, dash ? dash + 1 : first, w->first, INT64_MAX, "--record", &err) ==
-            0)
-        return;
-    cli_misuse(w->cli, "%s", err.msg);
-}
-
 static int convert(struct work *w, struct nmt_err *err)
 {
     w->format = cli_choice(w->cli, 'f', formats, PHARAOH);
@@ -302,7 +283,7 @@ static int convert(struct work *w, struct nmt_err *err)
     w->threshold = cli_real(w->cli, 't', w->format == PROB ? 0.01 : 0.2, 0, 1);
     w->term.columns = (size_t)cli_int(w->cli, OPT_COLUMNS, 80, 20, 10000);
     w->term.ascii = cli_flag(w->cli, OPT_ASCII);
-    wanted_records(w);
+    w->wanted = record_range_read(w->cli, OPT_RECORD, "--record");
     int rc = align_source_open(&s, w->cli, err);
     if (rc == 0)
         rc = convert_records(w, &s, err);

@@ -2,14 +2,14 @@
 #include "cli.h"
 #include "files.h"
 #include "gather.h"
+#include "given.h"
 #include "print_options.h"
+#include "record_range.h"
 #include "search_options.h"
 #include "tally.h"
 
-#include <nmt/beside.h>
 #include <nmt/engine.h>
 #include <nmt/model.h>
-#include <nmt/number.h>
 #include <nmt/output.h>
 #include <nmt/print.h>
 #include <nmt/stream.h>
@@ -20,24 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPT_FORCE = 256,
-    OPT_PREFIX,
-    OPT_TERMS,
-    OPT_BATCH,
-    OPT_MAX_WAIT,
-    OPT_LOG,
-    OPT_RECORDS,
-    OPT_MEMORY
-};
+enum { OPT_BATCH = 256, OPT_MAX_WAIT, OPT_LOG, OPT_RECORDS, OPT_MEMORY };
 
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "a model that made the stream (required; several: an ensemble)" },
     SEARCH_OPTIONS,
     PRINT_OPTIONS,
-    { OPT_FORCE, "force", "TARGET", "score the lines of TARGET instead of translating" },
-    { OPT_PREFIX, "prefix", "FILE", "line n is how translation n begins" },
-    { OPT_TERMS, "terms", "FILE", "line n has the words translation n must hold, or (!) must not" },
+    GIVEN_OPTIONS,
     { OPT_RECORDS, "records", "A-B", "only records A to B of the stream, from 1 (A-: to its end)" },
     { OPT_BATCH, "batch", "N", "sentences that are searched together (64)" },
     { OPT_MEMORY, "memory", "SIZE", "most bytes beside the models, with K, M, G" },
@@ -50,16 +39,6 @@ static const struct cli_opt opts[] = {
     CLI_END
 };
 
-/* Files with a line for each record. */
-static const struct {
-    int option;
-    enum nmt_beside_kind kind;
-} beside[] = { { OPT_FORCE, NMT_BESIDE_TARGET },
-               { OPT_PREFIX, NMT_BESIDE_PREFIX },
-               { OPT_TERMS, NMT_BESIDE_TERMS } };
-
-enum { N_BESIDE = sizeof beside / sizeof *beside };
-
 struct work {
     struct cli *cli;
     struct nmt_model *model[NMT_ENSEMBLE_MAX];
@@ -71,7 +50,7 @@ struct work {
     struct nmt_translator *translator;
     struct nmt_output *out, *align_out;
     struct nmt_stream_writer *aligner;
-    struct nmt_beside *beside[N_BESIDE];
+    struct given given;
     struct nmt_dictionary *dictionary;
     struct nmt_buffer text;
     struct gather gather;
@@ -82,11 +61,24 @@ struct work {
     uint64_t *failed_line; /* [room] of a record that had failed before: its line; else 0 */
     struct tally tally;
     uint64_t read;
-    uint64_t first, last; /* records wanted */
+    struct record_range wanted;
+    struct nmt_score_totals totals;
     bool ended;
 };
 
 /* --- reading ---------------------------------------------------------------------------- */
+
+/* Where the annotations of model m are. */
+static int find_model(struct work *w, size_t m, size_t *index, struct nmt_err *err)
+{
+    struct nmt_err why = NMT_ERR_INIT;
+    int rc = nmt_stream_find_model(w->in, nmt_model_fingerprint(w->model[m]), index, &why);
+    if (rc == NMT_EMODEL)
+        return nmt_fail(err, rc, 0, "%s of %s", why.msg, cli_nth(w->cli, 'm', m));
+    if (rc < 0)
+        *err = why;
+    return rc;
+}
 
 /* The models of a stream may stand in any order, and there may be more than are used. */
 static int open_stream(struct work *w, const char *path, struct nmt_err *err)
@@ -99,7 +91,7 @@ static int open_stream(struct work *w, const char *path, struct nmt_err *err)
         if (gather_interrupted())
             return 0;
     for (size_t m = 0; m < w->n_models; m++)
-        NMT_TRY(nmt_stream_find_model(w->in, nmt_model_fingerprint(w->model[m]), &index[m], err));
+        NMT_TRY(find_model(w, m, &index[m], err));
     nmt_translator_use(w->translator, index);
     return 0;
 }
@@ -128,14 +120,10 @@ static int next_input(struct work *w, bool *ready, struct nmt_err *err)
     return 0;
 }
 
-/* The next line of each file beside the stream belongs to record r. */
-static int read_beside(struct work *w, struct nmt_translated *r, struct nmt_err *err)
+static int read_given(struct work *w, struct nmt_translated *r, struct nmt_err *err)
 {
     r->number = ++w->read;
-    for (size_t i = 0; i < N_BESIDE; i++)
-        if (w->beside[i])
-            NMT_TRY(nmt_beside_next(w->beside[i], r, w->read, err));
-    return 0;
+    return given_next(&w->given, r, w->read, err);
 }
 
 /* A record that is not wanted takes its lines along, as one that failed does. */
@@ -144,7 +132,7 @@ static int skip_record(struct work *w, struct nmt_err *err)
     struct nmt_translated *r = &w->window[w->n];
     r->fault = (struct nmt_err)NMT_ERR_INIT;
     nmt_fail(&r->fault, NMT_ETEXT, 0, "not wanted");
-    return read_beside(w, r, err);
+    return read_given(w, r, err);
 }
 
 /* Takes the record the stream stands at into the window. */
@@ -157,7 +145,7 @@ static int take_record(struct work *w, int type, struct nmt_err *err)
         nmt_fail(&r->fault, NMT_ETEXT, 0, "%s", nmt_stream_failed_reason(w->in));
     else
         NMT_TRY(nmt_stream_sentence(w->in, &r->source, err));
-    NMT_TRY(read_beside(w, r, err));
+    NMT_TRY(read_given(w, r, err));
     w->cost += nmt_translator_cost(w->translator, r);
     if (w->n++ == 0)
         gather_begin(&w->gather);
@@ -170,7 +158,7 @@ static int read_window(struct work *w, struct nmt_err *err)
     bool ready;
     w->n = w->cost = 0;
     while (w->n < w->room && w->cost < w->options.memory / 16) {
-        if (w->read == w->last) {
+        if (w->read == w->wanted.last) {
             w->ended = true;
             return 0;
         }
@@ -186,7 +174,7 @@ static int read_window(struct work *w, struct nmt_err *err)
             w->in = NULL;
             continue;
         }
-        NMT_TRY(w->read + 1 < w->first ? skip_record(w, err) : take_record(w, type, err));
+        NMT_TRY(w->read + 1 < w->wanted.first ? skip_record(w, err) : take_record(w, type, err));
     }
     return 0;
 }
@@ -242,18 +230,31 @@ static void count(struct work *w, size_t i)
         name_record(w, "", r->fault.msg);
     else
         w->tally.target_words += r->line[0].n_words;
+    if (!r->fault.code && !r->line[0].finished && r->source.n_words > 0)
+        tally_cut(&w->tally);
     w->tally.source_words += r->fault.code ? 0 : r->source.n_words;
 }
 
 static int put_record(struct work *w, size_t i, struct nmt_err *err)
 {
     w->tally.records++;
-    NMT_TRY(add_record(w, &w->window[i], err));
+    w->text.len = 0;
+    if (w->given.summary)
+        nmt_score_totals_add(&w->totals, &w->window[i]);
+    else
+        NMT_TRY(add_record(w, &w->window[i], err));
     count(w, i);
     if (w->aligner)
         NMT_TRY(put_alignments(w, i, err));
     NMT_TRY(nmt_output_write(w->out, w->text.data, w->text.len, err));
     return nmt_output_record(w->out, err);
+}
+
+static int put_summary(struct work *w, struct nmt_err *err)
+{
+    w->text.len = 0;
+    NMT_TRY(nmt_score_totals_print(&w->text, &w->totals, err));
+    return nmt_output_write(w->out, w->text.data, w->text.len, err);
 }
 
 static int decode_window(struct work *w, struct nmt_err *err)
@@ -280,9 +281,10 @@ static int decode_all(struct work *w, struct nmt_err *err)
         NMT_TRY(rc);
         tally_show(&w->tally, w->in ? nmt_stream_bytes(w->in) : 0);
     }
-    for (size_t i = 0; i < N_BESIDE; i++)
-        if (w->beside[i] && !gather_interrupted() && w->read < w->last)
-            NMT_TRY(nmt_beside_end(w->beside[i], w->read, err));
+    if (!gather_interrupted() && w->read < w->wanted.last)
+        NMT_TRY(given_end(&w->given, w->read, err));
+    if (w->given.summary)
+        NMT_TRY(put_summary(w, err));
     if (w->aligner && !gather_interrupted())
         NMT_TRY(nmt_stream_write_end(w->aligner, err));
     return 0;
@@ -290,59 +292,19 @@ static int decode_all(struct work *w, struct nmt_err *err)
 
 /* --- the program ------------------------------------------------------------------------ */
 
-/* Only one of the stream and the files beside it can be stdin. */
-static void check_stdin(const struct cli *cli)
-{
-    size_t n = cli->n_operands == 0;
-    for (size_t i = 0; i < cli->n_operands; i++)
-        n += strcmp(cli->operands[i], "-") == 0;
-    for (size_t i = 0; i < N_BESIDE; i++)
-        n += strcmp(cli_value(cli, beside[i].option, ""), "-") == 0;
-    if (n > 1)
-        cli_misuse(cli, "stdin can be read once only");
-}
-
 static void read_options(struct work *w)
 {
     const struct cli *cli = w->cli;
     w->options = nmt_translate_defaults();
     search_options_read(cli, &w->options.search, w->weights);
     print_options_read(cli, &w->print, &w->options);
-    w->print.forced = cli_flag(cli, OPT_FORCE);
     (void)gather_memory(cli, OPT_MEMORY, 1);
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
-    if (cli_flag(cli, OPT_FORCE) && w->print.n_best)
-        cli_misuse(cli, "--force and --n-best exclude each other");
-    if (cli_flag(cli, OPT_FORCE) && w->options.search.sample)
-        cli_misuse(cli, "--force and --sample exclude each other");
-    if (cli_flag(cli, OPT_TERMS) && (cli_flag(cli, OPT_FORCE) || w->options.search.sample))
-        cli_misuse(cli, "--terms goes with neither --force nor --sample");
-    if (cli_flag(cli, OPT_FORCE) && cli_flag(cli, OPT_PREFIX))
-        cli_misuse(cli, "--force and --prefix exclude each other");
-    check_stdin(cli);
+    given_read(&w->given, cli, &w->options.search, &w->print);
+    w->print.forced = w->given.forced;
     cli_need(cli, 'm');
     if (cli_count(cli, 'm') > NMT_ENSEMBLE_MAX)
         cli_misuse(cli, "at most %zu models", NMT_ENSEMBLE_MAX);
-}
-
-/* "A-B", "A-", or "A" alone. */
-static void read_records(struct work *w)
-{
-    const char *text = cli_value(w->cli, OPT_RECORDS, "1-"), *dash = strchr(text, '-');
-    const size_t n = dash ? (size_t)(dash - text) : strlen(text);
-    struct nmt_err why = NMT_ERR_INIT;
-    int64_t first = 1, last = INT64_MAX;
-    char one[24] = "";
-    if (n < sizeof one)
-        memcpy(one, text, n);
-    if (nmt_number_int(&first, one, 1, INT64_MAX - 1, "--records", &why) < 0)
-        cli_misuse(w->cli, "%s", why.msg);
-    if (!dash)
-        last = first;
-    else if (dash[1] && nmt_number_int(&last, dash + 1, first, INT64_MAX, "--records", &why) < 0)
-        cli_misuse(w->cli, "%s", why.msg);
-    w->first = (uint64_t)first;
-    w->last = (uint64_t)last;
 }
 
 static int open_aligner(struct work *w, struct nmt_err *err)
@@ -359,7 +321,7 @@ static int open_all(struct work *w, struct nmt_err *err)
 {
     const struct cli *cli = w->cli;
     read_options(w);
-    read_records(w);
+    w->wanted = record_range_read(cli, OPT_RECORDS, "--records");
     const int max_wait = (int)cli_int(cli, OPT_MAX_WAIT, 5, 0, 3600000);
     const size_t threads = (size_t)cli_int(cli, 'j', 0, 1, 1024);
     files_check(cli, (const int[]){ 'o', 'A', OPT_LOG, 0 });
@@ -378,12 +340,8 @@ static int open_all(struct work *w, struct nmt_err *err)
                                w->n_models, &w->options, err));
     if (cli_flag(cli, 'A'))
         NMT_TRY(open_aligner(w, err));
-    for (size_t i = 0; i < N_BESIDE; i++)
-        if (cli_flag(cli, beside[i].option))
-            NMT_TRY(nmt_beside_open(&w->beside[i], beside[i].kind,
-                                    cli_value(cli, beside[i].option, NULL),
-                                    nmt_model_target_vocab(w->model[0]), w->print.ids, err));
-    w->tally.skipped = w->tally.records = w->first - 1;
+    NMT_TRY(given_open(&w->given, cli, nmt_model_target_vocab(w->model[0]), w->print.ids, err));
+    w->tally.skipped = w->tally.records = w->wanted.first - 1;
     w->room = w->options.batch * nmt_threads_count(w->threads) * 2;
     w->window = calloc(w->room, sizeof *w->window);
     w->alignment = calloc(w->options.search.n_best, sizeof *w->alignment);
@@ -408,8 +366,7 @@ static void close_all(struct work *w)
     nmt_output_abandon(w->out);
     nmt_output_abandon(w->align_out);
     nmt_stream_close(w->in);
-    for (size_t i = 0; i < N_BESIDE; i++)
-        nmt_beside_close(w->beside[i]);
+    given_close(&w->given);
     for (size_t i = 0; w->window && i < w->room; i++)
         nmt_translated_release(&w->window[i]);
     free(w->window);

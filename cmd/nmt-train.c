@@ -195,7 +195,7 @@ static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_r
                  struct nmt_err *err)
 {
     const bool speaks = nmt_ranks_index(ranks) == 0;
-    const char *path = speaks ? cli_value(cli, LOG, NULL) : NULL;
+    const char *path = speaks ? cli_value(cli, LOG, NULL) : NULL, *folder = getenv("TMPDIR");
     struct train_log log = { .memory = cli_flag(cli, DRY_RUN) && speaks,
                              .progress = { .prog = cli->prog,
                                            .quiet = cli_flag(cli, 'q') || !speaks,
@@ -204,6 +204,7 @@ static int train(const struct nmt_config *c, const struct cli *cli, struct nmt_r
         .config = c,
         .tsv = c->data_source[0] ? NULL : "-",
         .model = cli_value(cli, 'o', "model.nmt"),
+        .folder = folder && folder[0] ? folder : NULL,
         .accept_changes = cli_flag(cli, ACCEPT_CHANGES),
         .overwrite = cli_flag(cli, OVERWRITE),
         .memory = memory_of(cli),

@@ -88,12 +88,20 @@ static int add_failed(struct tally *t, const char *place, uint64_t line, const c
     return add_text(t, "reason", reason);
 }
 
+static int add_cut(struct tally *t)
+{
+    NMT_TRY(add_event(t, "cut"));
+    return add_count(t, "record", t->records);
+}
+
 static int add_end(struct tally *t, double seconds, bool interrupted, const struct nmt_err *why)
 {
     const double span = seconds > 0 ? seconds : 1e-9;
     NMT_TRY(add_event(t, interrupted ? "interrupted" : why->code ? "error" : "end"));
     NMT_TRY(add_count(t, "lines", t->records - t->skipped));
     NMT_TRY(add_count(t, "failed", t->failed));
+    if (t->cut)
+        NMT_TRY(add_count(t, "cut", t->cut));
     NMT_TRY(add_count(t, "source_words", t->source_words));
     if (t->target_words)
         NMT_TRY(add_count(t, "target_words", t->target_words));
@@ -125,6 +133,13 @@ void tally_failed_before(struct tally *t, uint64_t line, const char *reason)
     t->cli->status = 1;
     if (t->log)
         put(t, add_failed(t, NULL, line, reason));
+}
+
+void tally_cut(struct tally *t)
+{
+    t->cut++;
+    if (t->log)
+        put(t, add_cut(t));
 }
 
 static double share(const struct tally *t, uint64_t bytes)

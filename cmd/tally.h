@@ -23,6 +23,7 @@ struct tally {
     uint64_t named;           /* failed here, so that they were named */
     uint64_t before;          /* had failed before, so that somebody else has named them */
     struct nmt_buffer first;  /* of these, what it said */
+    uint64_t cut;             /* translations that found no end within their greatest length */
     uint64_t source_words, target_words;
     uint64_t size, done; /* bytes of all inputs (0: not known), and of those at their end */
 };
@@ -39,6 +40,9 @@ void tally_failed(struct tally *t, const char *place, const char *reason);
 
 /** The same for one that had failed in the program before, at that line. Counted, not named. */
 void tally_failed_before(struct tally *t, uint64_t line, const char *reason);
+
+/** The translation of record t->records has no end. In the log only: it is a translation. */
+void tally_cut(struct tally *t);
 
 /** Shows progress if it is time. bytes: those taken of the input at hand. */
 void tally_show(struct tally *t, uint64_t bytes);

@@ -105,6 +105,10 @@ static void say(struct train_log *log, const struct nmt_train_report *r)
         fprintf(stderr, "%s: update after %" PRIu64 " skipped: %s\n", log->progress.prog, r->update,
                 r->text);
         break;
+    case NMT_TRAIN_CACHE:
+    case NMT_TRAIN_CACHE_BAD:
+        fprintf(stderr, "%s: %s\n", log->progress.prog, r->text);
+        break;
     case NMT_TRAIN_SAVE_FAILED:
         fprintf(stderr, "%s: not saved, the old file stays: %s\n", log->progress.prog, r->text);
         break;
@@ -128,8 +132,9 @@ static void say(struct train_log *log, const struct nmt_train_report *r)
 
 static const char *event_name(enum nmt_train_event event)
 {
-    static const char *const names[] = { "memory",     "data",  "resumed", "update",      "skipped",
-                                         "validation", "saved", "model",   "save-failed", "end" };
+    static const char *const names[] = { "memory",      "data",       "resumed", "update",
+                                         "skipped",     "validation", "saved",   "model",
+                                         "save-failed", "end",        "cache",   "cache-damaged" };
     return names[event];
 }
 
@@ -229,7 +234,8 @@ void train_log_report(struct train_log *log, const struct nmt_train_report *r)
 {
     if (log->json)
         write_json(log, r);
-    bool trouble = r->event == NMT_TRAIN_SKIPPED || r->event == NMT_TRAIN_SAVE_FAILED;
+    bool trouble = r->event == NMT_TRAIN_SKIPPED || r->event == NMT_TRAIN_SAVE_FAILED ||
+                   r->event == NMT_TRAIN_CACHE_BAD;
     if (!log->progress.quiet || trouble || r->event == NMT_TRAIN_MEMORY)
         say(log, r);
 }

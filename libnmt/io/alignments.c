@@ -97,8 +97,12 @@ int nmt_alignments_encode(struct nmt_buffer *b, const struct nmt_alignment *a, s
     uint64_t size = 4;
     for (size_t i = 0; i < n && size <= limit; i++) {
         uint64_t numbers = (uint64_t)a[i].n_target * a[i].n_source;
+        if (!a[i].weight)
+            return nmt_fail_where(err, NMT_ELIMIT, at,
+                                  "%u by %u weights need more memory than is allowed",
+                                  a[i].n_target, a[i].n_source);
         size += 16 + (uint64_t)strlen(a[i].source) + strlen(a[i].target) + 3;
-        size = numbers > limit || !a[i].weight ? (uint64_t)limit + 1 : size + 4 * numbers;
+        size = numbers > limit ? (uint64_t)limit + 1 : size + 4 * numbers;
     }
     if (size > limit || n > UINT32_MAX)
         return nmt_fail_where(err, NMT_ELIMIT, at,

@@ -160,6 +160,8 @@ struct nmt_stream_parser {
     enum nmt_stream_kind kind;
     size_t limit;
     bool inside, ended; /* between header and end record; behind an end record */
+    bool passing;       /* inside a record that is too large to be held */
+    size_t large, left; /* its bytes, and those of them that are still to come */
     struct nmt_stream_header header;
     unsigned char header_bytes[STREAM_HEADER_MAX];
     size_t header_size; /* 0: none seen yet */
@@ -180,7 +182,8 @@ enum nmt_stream_found {
 struct nmt_stream_item {
     size_t used;                  /* bytes of the item */
     enum nmt_record_type type;    /* of a record */
-    const unsigned char *payload; /* of a record, inside the bytes; checksum and digest are right */
+    const unsigned char *payload; /* of a record, inside the bytes; checksum and digest are right;
+                                     NULL: it was too large to be held, and is one that failed */
     size_t size;
 };
 

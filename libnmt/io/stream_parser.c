@@ -3,7 +3,9 @@
  * header, a record, an end - or the answer that more are needed.
  *
  * A record is handed out only after its checksum, which continues that of all bytes before it, was
- * found right; a length is trusted only after the checksum of the record's head was.
+ * found right; a length is trusted only after the checksum of the record's head was. A record that
+ * a writer may write but this reader may not hold is passed over bit by bit, checked like any
+ * other, and handed out as one that failed.
  */
 #include "io_internal.h"
 
@@ -125,6 +127,41 @@ static int damaged(const struct nmt_where *at, struct nmt_err *err)
     return nmt_fail_where(err, NMT_ECRC, at, "damaged, or not the record that belongs here");
 }
 
+static int begin_large(struct nmt_stream_parser *p, const struct window *w, uint32_t crc,
+                       struct nmt_stream_item *item)
+{
+    p->passing = true;
+    p->large = p->left = item->size;
+    p->crc = crc;
+    XXH3_128bits_update(p->digest, w->p, RECORD_HEAD);
+    item->used = RECORD_HEAD;
+    return STREAM_STEP;
+}
+
+static int pass_large(struct nmt_stream_parser *p, const struct window *w,
+                      struct nmt_stream_item *item, struct nmt_err *err)
+{
+    const struct nmt_where at = upcoming(p);
+    int rc = have(p, w, p->left > 0 ? 1 : 4, err);
+    if (rc != STREAM_STEP)
+        return rc;
+    item->used = p->left == 0 ? 4 : w->n < p->left ? w->n : p->left;
+    if (p->left > 0)
+        p->crc = nmt_crc32c(p->crc, w->p, item->used);
+    else if (p->crc != nmt_get_le32(w->p))
+        return damaged(&at, err);
+    XXH3_128bits_update(p->digest, w->p, item->used);
+    if (p->left > 0) {
+        p->left -= item->used;
+        return STREAM_STEP;
+    }
+    p->passing = false;
+    p->records++;
+    p->number++;
+    *item = (struct nmt_stream_item){ 4, NMT_RECORD_FAILED, NULL, p->large };
+    return STREAM_RECORD;
+}
+
 static int parse_record(struct nmt_stream_parser *p, const struct window *w,
                         struct nmt_stream_item *item, struct nmt_err *err)
 {
@@ -139,6 +176,8 @@ static int parse_record(struct nmt_stream_parser *p, const struct window *w,
         return damaged(&at, err);
     if (type != RECORD_DATA && type != RECORD_FAILED && type != RECORD_END)
         return nmt_fail_where(err, NMT_EFORMAT, &at, "unknown type %08x", (unsigned)type);
+    if (item->size > p->limit && item->size <= NMT_STREAM_PAYLOAD_DEFAULT && type == RECORD_DATA)
+        return begin_large(p, w, crc, item);
     if (item->size > p->limit)
         return nmt_fail_where(err, NMT_ELIMIT, &at, "%zu bytes, more than the %zu that are allowed",
                               item->size, p->limit);
@@ -170,6 +209,8 @@ int nmt_stream_parse(struct nmt_stream_parser *p, const unsigned char *bytes, si
                      struct nmt_stream_item *item, struct nmt_err *err)
 {
     struct window w = { bytes, n, at_eof };
+    if (p->passing)
+        return pass_large(p, &w, item, err);
     if (p->inside)
         return parse_record(p, &w, item, err);
     if (n > 0)

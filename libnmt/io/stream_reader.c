@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -254,7 +255,11 @@ int nmt_stream_next(struct nmt_stream_reader *r, struct nmt_err *err)
         return NMT_RECORD_END;
     r->has_pending = false;
     r->number++;
-    if (r->item.type == NMT_RECORD_FAILED) {
+    if (r->item.type == NMT_RECORD_FAILED && !r->item.payload) {
+        r->failed_line = 0;
+        snprintf(r->reason, sizeof r->reason, "%zu bytes, more than the %zu that are allowed",
+                 r->item.size, r->parser.limit);
+    } else if (r->item.type == NMT_RECORD_FAILED) {
         size_t n = r->item.size - 8;
         r->failed_line = nmt_get_le64(r->item.payload);
         memcpy(r->reason, r->item.payload + 8, n);

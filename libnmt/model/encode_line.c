@@ -38,16 +38,6 @@ void nmt_line_cutter_release(struct nmt_line_cutter *c)
 
 /* --- text -------------------------------------------------------------------------------- */
 
-static int check_text(const char *line, size_t len, struct nmt_err *err)
-{
-    NMT_TRY(nmt_text_check(line, len, err));
-    const char *cr = len ? memchr(line, '\r', len) : NULL;
-    if (cr)
-        return nmt_fail(err, NMT_ETEXT, 0, "carriage return at byte %zu: lines end with LF alone",
-                        (size_t)(cr - line) + 1);
-    return 0;
-}
-
 static int repair_text(struct nmt_buffer *out, const char *line, size_t len, struct nmt_err *err)
 {
     out->len = 0;
@@ -62,7 +52,7 @@ static int cut_text(struct nmt_line_cutter *c, const char *line, size_t len, str
 {
     struct nmt_err fault = NMT_ERR_INIT;
     c->text.len = 0;
-    if (check_text(line, len, &fault) == 0)
+    if (nmt_sentence_check(line, len, &fault) == 0)
         NMT_TRY(nmt_buffer_add(&c->text, line, len, err));
     else if (c->options->invalid == NMT_INVALID_REPLACE)
         NMT_TRY(repair_text(&c->text, line, len, err));

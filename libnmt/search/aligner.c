@@ -86,7 +86,7 @@ static int force(struct nmt_aligner *a, struct nmt_translated *r, const struct n
 {
     const struct nmt_segmented *cut;
     const char *text = target->len ? target->data : "";
-    int rc = nmt_text_check(text, target->len, &r->fault);
+    int rc = nmt_sentence_check(text, target->len, &r->fault);
     if (rc == 0)
         rc = nmt_segmenter_encode(a->segmenter, text, target->len, &cut, &r->fault);
     if (rc == 0)

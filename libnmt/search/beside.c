@@ -73,16 +73,30 @@ static int give_text(struct nmt_beside *b, struct nmt_translated *r, const char 
                      struct nmt_err *err)
 {
     const struct nmt_segmented *cut;
-    NMT_TRY(nmt_text_check(line, len, err));
+    NMT_TRY(nmt_sentence_check(line, len, err));
     NMT_TRY(nmt_segmenter_encode(b->segmenter, line, len, &cut, err));
     if (b->kind == NMT_BESIDE_TARGET)
         return nmt_translated_force(r, line, len, cut, err);
     return nmt_translated_begin(r, cut->ids, cut->n, err);
 }
 
+static int give(struct nmt_beside *b, struct nmt_translated *r, const char *line, size_t len,
+                struct nmt_err *err)
+{
+    if (b->kind == NMT_BESIDE_TERMS)
+        return give_terms(b, r, line, len, err);
+    NMT_TRY((b->as_ids ? give_ids : give_text)(b, r, line, len, err));
+    if (r->target.n > 0 && r->source.annotation[0].n == 0)
+        return nmt_fail(err, NMT_ETEXT, 0,
+                        b->kind == NMT_BESIDE_TARGET ? "a translation of nothing cannot be scored"
+                                                     : "a translation of nothing cannot begin");
+    return 0;
+}
+
 int nmt_beside_next(struct nmt_beside *b, struct nmt_translated *r, uint64_t number,
                     struct nmt_err *err)
 {
+    struct nmt_err why = NMT_ERR_INIT;
     char *line;
     size_t len;
     int rc = nmt_lines_next(b->lines, &line, &len, err);
@@ -94,21 +108,12 @@ int nmt_beside_next(struct nmt_beside *b, struct nmt_translated *r, uint64_t num
                         nmt_lines_name(b->lines), nmt_lines_number(b->lines));
     if (r->fault.code)
         return 0;
-    if (memchr(line, '\r', len)) {
-        nmt_fail(&r->fault, NMT_ETEXT, 0, "%s:%" PRIu64 ": CR; only LF ends a line",
-                 nmt_lines_name(b->lines), nmt_lines_number(b->lines));
-        return 0;
-    }
-    if (b->kind == NMT_BESIDE_TERMS)
-        rc = give_terms(b, r, line, len, &r->fault);
-    else
-        rc = (b->as_ids ? give_ids : give_text)(b, r, line, len, &r->fault);
-    if (rc == 0 && b->kind != NMT_BESIDE_TERMS && r->target.n > 0 && r->source.annotation[0].n == 0)
-        nmt_fail(&r->fault, NMT_ETEXT, 0,
-                 b->kind == NMT_BESIDE_TARGET ? "a translation of nothing cannot be scored"
-                                              : "a translation of nothing cannot begin");
+    rc = give(b, r, line, len, &why);
     if (rc == NMT_ENOMEM)
-        return nmt_fail(err, rc, number, "%s", r->fault.msg);
+        return nmt_fail(err, rc, number, "%s", why.msg);
+    if (rc < 0)
+        nmt_fail(&r->fault, rc, 0, "%s:%" PRIu64 ": %s", nmt_lines_name(b->lines),
+                 nmt_lines_number(b->lines), why.msg);
     return 0;
 }
 

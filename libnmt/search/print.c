@@ -140,3 +140,21 @@ int nmt_translated_print(struct nmt_buffer *b, const struct nmt_translated *r, u
     }
     return 0;
 }
+
+void nmt_score_totals_add(struct nmt_score_totals *t, const struct nmt_translated *r)
+{
+    if (r->fault.code || r->n == 0)
+        return;
+    t->lines++;
+    t->tokens += r->line[0].ids.n;
+    t->log_prob += r->line[0].log_prob;
+}
+
+int nmt_score_totals_print(struct nmt_buffer *b, const struct nmt_score_totals *t,
+                           struct nmt_err *err)
+{
+    const double mean = t->tokens > 0 ? t->log_prob / (double)t->tokens : (double)NAN;
+    return nmt_buffer_addf(
+        b, err, "perplexity= %.4f logprob= %.4f tokens= %" PRIu64 " lines= %" PRIu64 "\n",
+        exp(-mean), t->log_prob, t->tokens, t->lines);
+}

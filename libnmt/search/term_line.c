@@ -127,7 +127,7 @@ int nmt_translated_terms(struct nmt_translated *t, const char *line, size_t len,
     struct making m = { .vocab = vocab, .segmenter = segmenter };
     nmt_terms_free(t->terms);
     t->terms = NULL;
-    int rc = nmt_text_check(line, len, err);
+    int rc = nmt_sentence_check(line, len, err);
     if (rc == 0)
         rc = add_fields(&m, line, len, err);
     if (rc == 0 && m.n > 0)

@@ -51,9 +51,7 @@ static const char *wrong_source(const char *s, size_t n)
 static int add_line(struct nmt_dictionary *d, const char *line, size_t len, struct nmt_err *err)
 {
     uint32_t source, target, known = (uint32_t)d->source.n;
-    NMT_TRY(nmt_text_check(line, len, err));
-    if (memchr(line, '\r', len))
-        return nmt_fail(err, NMT_ETEXT, 0, "carriage return: lines end with LF alone");
+    NMT_TRY(nmt_sentence_check(line, len, err));
     const char *tab = memchr(line, '\t', len);
     const char *wrong = tab ? wrong_source(line, (size_t)(tab - line)) : "has no tab";
     if (!wrong)

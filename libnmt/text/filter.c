@@ -27,6 +27,16 @@ int nmt_text_check(const char *line, size_t len, struct nmt_err *err)
     return 0;
 }
 
+int nmt_sentence_check(const char *line, size_t len, struct nmt_err *err)
+{
+    NMT_TRY(nmt_text_check(line, len, err));
+    const char *cr = len ? memchr(line, '\r', len) : NULL;
+    if (cr)
+        return nmt_fail(err, NMT_ETEXT, 0, "carriage return at byte %zu: lines end with LF alone",
+                        (size_t)(cr - line) + 1);
+    return 0;
+}
+
 int nmt_text_repair(struct nmt_buffer *out, const char *line, size_t len, struct nmt_err *err)
 {
     for (size_t i = 0; i < len;) {

@@ -8,12 +8,14 @@
 
 #include "train/bitext.h"
 
+#include <nmt/config.h>
 #include <nmt/error.h>
 
 struct nmt_batches {
     uint32_t *order; /* [n] pairs in the order they are used */
     size_t *start;   /* [count + 1] first place of each batch in order */
     size_t count;    /* batches */
+    size_t cap;      /* of start */
 };
 
 int nmt_batches_build(struct nmt_batches *b, const struct nmt_bitext *data,

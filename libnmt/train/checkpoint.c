@@ -5,6 +5,7 @@
  */
 #include "train/changes.h"
 #include "train/kept.h"
+#include "train/vocabularies.h"
 
 #include "model/model.h"
 

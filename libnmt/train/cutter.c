@@ -78,7 +78,7 @@ static int cut_all(struct nmt_cutter *c, uint64_t epoch, struct nmt_pair *pairs,
 {
     c->n_ids = 0;
     for (size_t i = 0; i < n; i++) {
-        const uint32_t line = c->how->data->pair[pairs[i].position].line;
+        const uint32_t line = nmt_bitext_head(c->how->data, pairs[i].position).line;
         for (size_t side = 0; side < 2; side++) {
             size_t *at = &c->at[2 * i + side], before = c->n_ids;
             *at = AS_IT_WAS;

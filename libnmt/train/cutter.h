@@ -36,8 +36,8 @@ int nmt_cutter_init(struct nmt_cutter *c, const struct nmt_cutting *how,
 void nmt_cutter_release(struct nmt_cutter *c);
 
 /**
- * Cuts pairs[0..n) as they are met in an epoch; pair.position is the number in the bitext. Their
- * ids and lengths are replaced; the ids are borrowed until the next call.
+ * Cuts pairs[0..n) as they are met in an epoch; pair.position is the number in the bitext. Ids and
+ * lengths of the sides that are cut are replaced; the ids are borrowed until the next call.
  */
 int nmt_cutter_run(struct nmt_cutter *c, uint64_t epoch, struct nmt_pair *pairs, size_t n,
                    struct nmt_err *err) NMT_MUST_USE;

@@ -57,6 +57,7 @@ void nmt_gradient_release(struct nmt_gradient *g)
 {
     for (size_t i = 0; g->shard && i < g->own.n; i++) {
         nmt_pass_release(&g->shard[i].pass);
+        nmt_pair_ids_release(&g->shard[i].ids);
         nmt_cutter_release(&g->shard[i].cutter);
         nmt_guides_release(&g->shard[i].guides);
         free(g->shard[i].word_of);
@@ -68,17 +69,6 @@ void nmt_gradient_release(struct nmt_gradient *g)
     free(g->block);
     free(g->told);
     *g = (struct nmt_gradient){ .shard = NULL };
-}
-
-struct nmt_pair nmt_bitext_pair_at(const struct nmt_bitext *data, size_t i)
-{
-    const struct nmt_bitext_pair *p = &data->pair[i];
-    return (struct nmt_pair){ .source = data->ids + p->source,
-                              .target = data->ids + p->target,
-                              .S = p->S,
-                              .T = p->T,
-                              .weight = (real)p->weight,
-                              .position = (uint32_t)i };
 }
 
 struct job {
@@ -110,6 +100,7 @@ static int work(const struct nmt_gradient *g, struct nmt_shard *s,
                 const struct nmt_gradient_task *t)
 {
     const struct nmt_cutter *cutter = s->cutter.how ? &s->cutter : NULL;
+    NMT_TRY(nmt_pair_ids_read(&s->ids, t->data, s->pairs, s->n, &s->err));
     if (cutter)
         NMT_TRY(nmt_cutter_run(&s->cutter, t->epoch, s->pairs, s->n, &s->err));
     if (g->links)
@@ -200,7 +191,7 @@ static void deal(struct nmt_gradient *g, const struct nmt_gradient_task *task)
         struct nmt_shard *s = &g->shard[k];
         s->n = 0;
         for (size_t i = g->own.first + k; i < task->n; i += g->own.all) {
-            struct nmt_pair pair = nmt_bitext_pair_at(task->data, task->order[i]);
+            struct nmt_pair pair = nmt_pair_of(task->data, task->order[i]);
             pair.number = (uint32_t)i;
             s->pairs[s->n++] = pair;
         }

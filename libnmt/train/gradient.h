@@ -9,6 +9,7 @@
 #include "model/pass.h"
 #include "train/bitext.h"
 #include "train/cutter.h"
+#include "train/pair_ids.h"
 #include "train/shard_sum.h"
 #include "train/word_links.h"
 
@@ -23,6 +24,7 @@ struct nmt_frozen_rows {
 struct nmt_shard {
     struct nmt_pass pass;
     struct nmt_params grads;
+    struct nmt_pair_ids ids;
     struct nmt_cutter cutter; /* used with subword dropout */
     struct nmt_guides guides; /* used with guided alignment */
     uint64_t words[2];        /* of source and target */
@@ -85,8 +87,5 @@ struct nmt_gradient_task {
  */
 int nmt_gradient_run(struct nmt_gradient *g, const struct nmt_gradient_task *task,
                      struct nmt_threads *threads, struct nmt_err *err) NMT_MUST_USE;
-
-/** The i-th pair of a bitext as the model reads it. */
-struct nmt_pair nmt_bitext_pair_at(const struct nmt_bitext *data, size_t i);
 
 #endif

@@ -19,24 +19,45 @@ static int most_first(const void *x, const void *y)
     return a->pair < b->pair ? -1 : a->pair > b->pair;
 }
 
-/* The most expensive pairs that fit into one batch, in ranked[0..result). */
-static size_t worst_batch(struct ranked *ranked, const struct nmt_trainer *t)
+/* The most pairs a batch may have. */
+static size_t most_pairs(const struct nmt_trainer *t)
 {
     const struct nmt_config *c = t->config;
-    const bool by_words = c->train_batch_words > 0;
+    const int64_t most = c->train_batch_words > 0 ? c->train_batch_words : c->train_batch_sentences;
+    return (size_t)most < t->data.n ? (size_t)most : t->data.n;
+}
+
+/*
+ * The `most` most expensive pairs come first in ranked [2 most]: it is filled, sorted and cut to
+ * half, again and again.
+ */
+static size_t rank_pairs(struct ranked *ranked, size_t most, const struct nmt_trainer *t)
+{
+    const bool by_words = t->config->train_batch_words > 0;
+    size_t n = 0;
     for (size_t i = 0; i < t->data.n; i++) {
-        const struct nmt_pair pair = nmt_bitext_pair_at(&t->data, i);
+        const struct nmt_pair pair = nmt_pair_of(&t->data, i);
         const double cost = (double)nmt_pass_measure(&t->shape, &pair, 1, true);
-        ranked[i] = (struct ranked){ (float)(by_words ? cost / pair.T : cost), (uint32_t)i };
+        ranked[n++] = (struct ranked){ (float)(by_words ? cost / pair.T : cost), (uint32_t)i };
+        if (n == 2 * most) {
+            qsort(ranked, n, sizeof *ranked, most_first);
+            n = most;
+        }
     }
-    qsort(ranked, t->data.n, sizeof *ranked, most_first);
+    qsort(ranked, n, sizeof *ranked, most_first);
+    return n < most ? n : most;
+}
+
+/* The most expensive pairs that fit into one batch, in ranked[0..result). */
+static size_t worst_batch(struct ranked *ranked, size_t most, const struct nmt_trainer *t)
+{
+    const size_t ready = rank_pairs(ranked, most, t);
     size_t n = 0, words = 0;
-    const size_t most = by_words ? t->data.n : (size_t)c->train_batch_sentences;
-    while (n < t->data.n && n < most) {
-        words += t->data.pair[ranked[n].pair].T;
-        if (by_words && n > 0 && words > (size_t)c->train_batch_words)
+    for (; n < ready; n++) {
+        words += nmt_bitext_head(&t->data, ranked[n].pair).T;
+        if (t->config->train_batch_words > 0 && n > 0 &&
+            words > (size_t)t->config->train_batch_words)
             break;
-        n++;
     }
     return n;
 }
@@ -73,13 +94,14 @@ static int measure_batch(struct nmt_train_memory *m, const struct nmt_trainer *t
 
 static int plan_batch(struct nmt_train_memory *m, const struct nmt_trainer *t, struct nmt_err *err)
 {
-    struct ranked *ranked = malloc(t->data.n * sizeof *ranked);
+    const size_t most = most_pairs(t);
+    struct ranked *ranked = malloc(2 * most * sizeof *ranked);
     if (!ranked)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    const size_t n = worst_batch(ranked, t);
+    const size_t n = worst_batch(ranked, most, t);
     struct nmt_pair *pairs = malloc(n * sizeof *pairs);
     for (size_t i = 0; pairs && i < n; i++)
-        pairs[i] = nmt_bitext_pair_at(&t->data, ranked[i].pair);
+        pairs[i] = nmt_pair_of(&t->data, ranked[i].pair);
     int rc =
         pairs ? measure_batch(m, t, pairs, n, err) : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     free(pairs);
@@ -106,22 +128,12 @@ static int plan_validation(struct nmt_train_memory *m, const struct nmt_trainer 
     if (!pairs)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     for (size_t i = 0; i < n; i++)
-        pairs[i] = nmt_bitext_pair_at(&t->valid, i);
+        pairs[i] = nmt_pair_of(&t->valid, i);
     qsort(pairs, n, sizeof *pairs, longest_first);
     m->validation = nmt_pass_measure(&t->shape, pairs, piece, false) *
                     (threads < pieces ? threads : pieces) * (t->opt->score ? 2 : 1);
     free(pairs);
     return 0;
-}
-
-static uint64_t bitext_bytes(const struct nmt_bitext *b)
-{
-    return b->cap_ids * sizeof *b->ids + b->cap_words * sizeof *b->words + b->cap * sizeof *b->pair;
-}
-
-static uint64_t text_bytes(const struct nmt_text *t)
-{
-    return t->bytes.cap + t->cap * sizeof *t->at;
 }
 
 int nmt_memory_plan(struct nmt_train_memory *m, const struct nmt_trainer *t, struct nmt_err *err)
@@ -134,12 +146,12 @@ int nmt_memory_plan(struct nmt_train_memory *m, const struct nmt_trainer *t, str
     m->optimizer =
         block * ((c->train_optimizer == NMT_SGD ? 0u : 2u) + (c->train_average > 0 ? 1u : 0u));
     m->gradients = block * own.n;
-    m->data = bitext_bytes(&t->data) + bitext_bytes(&t->valid) +
-              t->links.cap * sizeof *t->links.link +
-              (t->links.at ? t->data.n * sizeof *t->links.at : 0) +
+    m->data = nmt_bitext_memory(&t->data) + nmt_bitext_memory(&t->valid) +
+              nmt_spool_memory(&t->links.link_spool) + nmt_spool_memory(&t->links.at_spool) +
+              (t->valid.S_total + t->valid.T_total + 2 * t->valid.n) * sizeof(nmt_id) +
               t->data.n * (sizeof(uint32_t) + 2); /* the order of an epoch */
     for (size_t side = 0; side < 2; side++)
-        m->data += text_bytes(&t->text[side]) + text_bytes(&t->valid_text[side]);
+        m->data += nmt_text_memory(&t->text[side]) + nmt_text_memory(&t->valid_text[side]);
     NMT_TRY(plan_batch(m, t, err));
     NMT_TRY(plan_validation(m, t, err));
     m->all = m->weights + m->optimizer + m->gradients + m->data + m->batch + m->validation;

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -37,8 +38,8 @@ static int read_lines(struct nmt_bitext *data, struct nmt_lines *in, size_t line
         if (number > lines)
             continue; /* counted for the message */
         NMT_TRY(parse(&weight, line, len, name, number, err));
-        if (pair < data->n && data->pair[pair].line + 1 == number)
-            data->pair[pair++].weight = weight;
+        if (pair < data->n && nmt_bitext_head(data, pair).line + 1 == number)
+            data->weight[pair++] = weight;
     }
     NMT_TRY(rc);
     if (nmt_lines_number(in) != lines)
@@ -55,7 +56,7 @@ static int digest_of(const struct nmt_bitext *data, uint8_t digest[16], struct n
     XXH3_128bits_reset(state);
     for (size_t i = 0; i < data->n; i++) {
         uint32_t bits;
-        memcpy(&bits, &data->pair[i].weight, sizeof bits);
+        memcpy(&bits, &data->weight[i], sizeof bits);
         const uint8_t bytes[4] = { (uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16),
                                    (uint8_t)(bits >> 24) };
         XXH3_128bits_update(state, bytes, sizeof bytes);
@@ -71,6 +72,9 @@ int nmt_sentence_weights_read(struct nmt_bitext *data, const char *path, size_t 
                               uint8_t digest[16], struct nmt_err *err)
 {
     struct nmt_lines *in = NULL;
+    data->weight = malloc((data->n + 1) * sizeof *data->weight);
+    if (!data->weight)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu weights", data->n);
     NMT_TRY(nmt_lines_open(&in, path, LONGEST_LINE, err));
     int rc = read_lines(data, in, lines, err);
     nmt_lines_close(in);

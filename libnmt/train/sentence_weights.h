@@ -8,7 +8,7 @@
 #define NMT_WEIGHT_MAX 1e6
 
 /**
- * Reads one number a line, for each of `lines` lines of the bitext, into data->pair[].weight;
+ * Reads one number a line, for each of `lines` lines of the bitext, into data->weight;
  * digest [16] is of those that are used. Something else than a number from NMT_WEIGHT_MIN to
  * NMT_WEIGHT_MAX: NMT_EFORMAT with file and line; more or fewer lines: NMT_ESHAPE.
  */

@@ -1,5 +1,6 @@
 /* Everything a training run needs, built once: data, vocabularies, weights, workers. */
 #include "train/memory.h"
+#include "train/vocabularies.h"
 
 #include "math/kernels.h"
 #include "model/model.h"
@@ -171,14 +172,14 @@ static int init_parts(struct nmt_trainer *t, struct nmt_err *err)
         return nmt_fail(err, NMT_ECONFIG, 0, "train.metric: bleu, but nothing that computes it");
     NMT_TRY(nmt_state_refuse_foreign(t, err));
     NMT_TRY(nmt_trainer_open_init(t, err));
+    NMT_TRY(nmt_threads_new(&t->threads, (size_t)t->config->train_threads, err));
     NMT_TRY(nmt_trainer_read_text(t, err));
     NMT_TRY(nmt_state_vocabularies(t, err));
     NMT_TRY(nmt_trainer_init_vocabularies(t, err));
     if (!t->source)
-        NMT_TRY(
-            nmt_vocab_learn_pair(&t->source, &t->target, t->config, &t->text[0], &t->text[1], err));
+        NMT_TRY(nmt_vocab_learn_pair(&t->source, &t->target, t->config, &t->text[0], &t->text[1],
+                                     t->threads, err));
     NMT_TRY(nmt_trainer_build_data(t, err));
-    NMT_TRY(nmt_threads_new(&t->threads, (size_t)t->config->train_threads, err));
     int rc = build_model(t, err);
     if (rc != 0)
         return rc;

@@ -45,8 +45,8 @@ void nmt_trainer_report(struct nmt_trainer *t, struct nmt_train_report *r,
         r->vectors_given[side] = t->pretrained[side].given;
         r->vectors_found[side] = t->pretrained[side].count;
     }
-    r->unknown_source = (double)t->data.unknown_source / (double)(t->data.S_total + 1);
-    r->unknown_target = (double)t->data.unknown_target / (double)(t->data.T_total + 1);
+    r->unknown_source = (double)t->data.unknown[0] / (double)(t->data.S_total + 1);
+    r->unknown_target = (double)t->data.unknown[1] / (double)(t->data.T_total + 1);
     r->update = t->optimizer.updates;
     r->epoch = t->at.epoch + 1;
     r->epochs = (uint64_t)c->train_epochs;

@@ -5,6 +5,7 @@
  */
 #include "train/embeddings.h"
 #include "train/trainer.h"
+#include "train/vocabularies.h"
 
 #include "model/model.h"
 

@@ -26,7 +26,7 @@ static void describe_batch(const struct nmt_trainer *t, size_t first, size_t n, 
     int used = snprintf(out, size, "the gradient is not finite; lines");
     for (size_t i = 0; i < n && i < 8 && used > 0 && (size_t)used < size; i++)
         used += snprintf(out + used, size - (size_t)used, " %" PRIu32,
-                         t->data.pair[t->batches.order[first + i]].line + 1);
+                         nmt_bitext_head(&t->data, t->batches.order[first + i]).line + 1);
     if (n > 8 && used > 0 && (size_t)used < size)
         snprintf(out + used, size - (size_t)used, " and %zu more", n - 8);
 }
@@ -192,7 +192,7 @@ static bool judge(struct nmt_trainer *t, const struct nmt_validation *v)
 static int sample(struct nmt_trainer *t, struct nmt_train_report *r, struct nmt_buffer text[3],
                   struct nmt_err *err)
 {
-    const size_t i = (size_t)(t->at.checks % t->valid.n), line = t->valid.pair[i].line;
+    const size_t i = (size_t)(t->at.checks % t->valid.n), line = nmt_bitext_head(&t->valid, i).line;
     for (size_t side = 0; side < 2; side++) {
         size_t len;
         const char *s = nmt_text_line(&t->valid_text[side], line, &len);

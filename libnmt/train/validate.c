@@ -51,15 +51,16 @@ int nmt_validator_init(struct nmt_validator *v, const struct nmt_shape *shape,
     for (size_t i = 0; i < workers; i++)
         nmt_pass_init(&v->pass[i], shape);
     for (size_t i = 0; i < data->n; i++)
-        v->pairs[i] = nmt_bitext_pair_at(data, i);
+        v->pairs[i] = nmt_pair_of(data, i);
     qsort(v->pairs, data->n, sizeof *v->pairs, by_length);
-    return 0;
+    return nmt_pair_ids_read(&v->ids, data, v->pairs, data->n, err);
 }
 
 void nmt_validator_release(struct nmt_validator *v)
 {
     for (size_t i = 0; v->pass && i < v->workers; i++)
         nmt_pass_release(&v->pass[i]);
+    nmt_pair_ids_release(&v->ids);
     free(v->pairs);
     free(v->pass);
     free(v->piece);
@@ -163,7 +164,8 @@ static int unpack(struct nmt_validator *v, struct nmt_err *err)
     }
     for (size_t i = 0; i < n; i++) {
         struct nmt_train_line *reference = &v->lines[n + i];
-        reference->text = nmt_text_line(v->reference, v->data->pair[i].line, &reference->len);
+        reference->text =
+            nmt_text_line(v->reference, nmt_bitext_head(v->data, i).line, &reference->len);
     }
     return 0;
 }

@@ -6,7 +6,7 @@
 #define NMT_VALIDATE_H
 
 #include "model/pass.h"
-#include "train/bitext.h"
+#include "train/pair_ids.h"
 
 #include <nmt/threads.h>
 #include <nmt/train.h>
@@ -26,7 +26,8 @@ struct nmt_validator {
     const struct nmt_text *reference;
     const struct nmt_vocab *target;
     struct nmt_pair *pairs; /* [n] by falling length: pieces are cut from it */
-    struct nmt_pass *pass;  /* [workers] */
+    struct nmt_pair_ids ids;
+    struct nmt_pass *pass; /* [workers] */
     size_t workers, pieces;
     struct nmt_piece *piece;      /* [pieces] what each gave */
     double *sums;                 /* [2 pieces] losses and tokens of all ranks' pieces */

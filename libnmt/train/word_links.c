@@ -11,9 +11,10 @@
 
 void nmt_word_links_release(struct nmt_word_links *l)
 {
-    free(l->link);
-    free(l->at);
-    *l = (struct nmt_word_links){ .link = NULL };
+    nmt_spool_release(&l->link_spool);
+    nmt_spool_release(&l->at_spool);
+    l->link = NULL;
+    l->at = NULL;
 }
 
 /* Words as struct nmt_segmented has them: what stands between ASCII spaces. */
@@ -49,19 +50,26 @@ static int check_range(const struct nmt_links *links, const struct nmt_text text
 
 static int keep(struct nmt_word_links *l, const struct nmt_links *links, struct nmt_err *err)
 {
-    if (l->n + links->n > l->cap) {
-        size_t cap = 2 * l->cap + links->n + 1024;
-        struct nmt_word_link *more = realloc(l->link, cap * sizeof *more);
-        if (!more)
-            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu links", cap);
-        l->link = more;
-        l->cap = cap;
-    }
+    const uint64_t first = l->n;
+    NMT_TRY(nmt_spool_add(&l->at_spool, &first, sizeof first, err));
     for (size_t i = 0; i < links->n; i++) {
         const struct nmt_link *k = &links->at[i];
-        l->link[l->n++] = (struct nmt_word_link){ nmt_word_16(k->source), nmt_word_16(k->target),
-                                                  k->weight < 0 ? 1 : k->weight };
+        const struct nmt_word_link link = { nmt_word_16(k->source), nmt_word_16(k->target),
+                                            k->weight < 0 ? 1 : k->weight };
+        NMT_TRY(nmt_spool_add(&l->link_spool, &link, sizeof link, err));
     }
+    l->n += links->n;
+    return 0;
+}
+
+static int map(struct nmt_word_links *l, struct nmt_err *err)
+{
+    const struct nmt_links end = NMT_LINKS_INIT;
+    NMT_TRY(keep(l, &end, err)); /* where the last pair's links end */
+    NMT_TRY(nmt_spool_map(&l->link_spool, err));
+    NMT_TRY(nmt_spool_map(&l->at_spool, err));
+    l->link = (const struct nmt_word_link *)(const void *)l->link_spool.data;
+    l->at = (const uint64_t *)(const void *)l->at_spool.data;
     return 0;
 }
 
@@ -79,8 +87,8 @@ static int read_lines(struct nmt_word_links *l, struct nmt_lines *in, const stru
         rc = nmt_links_parse(&links, line, len, NMT_LINKS_WEIGHTED, name, n + 1, err);
         if (rc == 0)
             rc = check_range(&links, text, n, name, err);
-        if (rc == 0 && pair < data->n && data->pair[pair].line == n) {
-            l->at[pair++] = l->n;
+        if (rc == 0 && pair < data->n && nmt_bitext_head(data, pair).line == n) {
+            pair++;
             rc = keep(l, &links, err);
         }
         if (rc < 0)
@@ -92,8 +100,7 @@ static int read_lines(struct nmt_word_links *l, struct nmt_lines *in, const stru
     if (nmt_lines_number(in) != text[0].n)
         return nmt_fail(err, NMT_ESHAPE, 0, "%s has %" PRIu64 " lines, but the bitext has %zu",
                         name, nmt_lines_number(in), text[0].n);
-    l->at[pair] = l->n;
-    return 0;
+    return map(l, err);
 }
 
 static int digest(struct nmt_word_links *l, const struct nmt_bitext *data, struct nmt_err *err)
@@ -103,7 +110,7 @@ static int digest(struct nmt_word_links *l, const struct nmt_bitext *data, struc
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     XXH3_128bits_reset(state);
     for (size_t i = 0; i < data->n; i++)
-        for (size_t k = l->at[i]; k < l->at[i + 1]; k++) {
+        for (uint64_t k = l->at[i]; k < l->at[i + 1]; k++) {
             const struct nmt_word_link *x = &l->link[k];
             uint32_t weight;
             memcpy(&weight, &x->weight, sizeof weight);
@@ -125,9 +132,6 @@ int nmt_word_links_read(struct nmt_word_links *l, const char *path, const struct
                         const struct nmt_bitext *data, struct nmt_err *err)
 {
     struct nmt_lines *in = NULL;
-    l->at = calloc(data->n + 1, sizeof *l->at);
-    if (!l->at)
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for the links of %zu pairs", data->n);
     NMT_TRY(nmt_lines_open(&in, path, NMT_LINKS_LINE, err));
     int rc = read_lines(l, in, text, data, err);
     nmt_lines_close(in);
@@ -140,6 +144,7 @@ void nmt_guides_release(struct nmt_guides *g)
 {
     free(g->at);
     free(g->start);
+    free(g->words);
     *g = (struct nmt_guides){ .at = NULL };
 }
 
@@ -183,11 +188,32 @@ static int spread(struct nmt_guides *g, const struct pieces *p, uint32_t t,
     return 0;
 }
 
-static const uint16_t *words_of(const struct nmt_bitext *data, const struct nmt_cutter *cutter,
-                                size_t i, size_t side, size_t in_data)
+/* Those of the i-th pair, as it was cut. */
+static int find_words(struct nmt_guides *g, struct pieces *p, const struct nmt_bitext *data,
+                      const struct nmt_cutter *cutter, const struct nmt_pair *pair, size_t i,
+                      struct nmt_err *err)
 {
-    const uint16_t *cut = cutter ? nmt_cutter_words(cutter, i, side) : NULL;
-    return cut ? cut : data->words + in_data;
+    const size_t need = (size_t)pair->S + pair->T;
+    if (need > g->cap_words) {
+        uint16_t *more = realloc(g->words, 2 * need * sizeof *more);
+        if (!more)
+            return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for the words of a pair");
+        g->words = more;
+        g->cap_words = 2 * need;
+    }
+    if (cutter) {
+        p->source = nmt_cutter_words(cutter, i, 0);
+        p->target = nmt_cutter_words(cutter, i, 1);
+    }
+    if (!p->source) {
+        nmt_bitext_words(data, pair->position, 0, g->words);
+        p->source = g->words;
+    }
+    if (!p->target) {
+        nmt_bitext_words(data, pair->position, 1, g->words + pair->S);
+        p->target = g->words + pair->S;
+    }
+    return 0;
 }
 
 int nmt_guides_set(struct nmt_guides *g, const struct nmt_word_links *links,
@@ -203,15 +229,13 @@ int nmt_guides_set(struct nmt_guides *g, const struct nmt_word_links *links,
     }
     g->n = 0;
     for (size_t i = 0; i < n; i++) {
-        const size_t at = pairs[i].position, first = links->at[at];
-        const struct nmt_bitext_pair *in_data = &data->pair[at];
-        const struct pieces p = { words_of(data, cutter, i, 0, in_data->source),
-                                  words_of(data, cutter, i, 1, in_data->target), pairs[i].S,
-                                  pairs[i].T };
+        const uint64_t *at = links->at + pairs[i].position;
+        struct pieces p = { NULL, NULL, pairs[i].S, pairs[i].T };
+        NMT_TRY(find_words(g, &p, data, cutter, &pairs[i], i, err));
         g->start[i] = g->n;
         for (uint32_t t = 0; t < p.T; t++)
             if (p.target[t] != NMT_NO_WORD_16)
-                NMT_TRY(spread(g, &p, t, links->link + first, links->at[at + 1] - first, err));
+                NMT_TRY(spread(g, &p, t, links->link + at[0], (size_t)(at[1] - at[0]), err));
         pairs[i].n_guide = (uint32_t)(g->n - g->start[i]);
     }
     for (size_t i = 0; i < n; i++) /* they have stopped moving */

@@ -15,10 +15,11 @@ struct nmt_word_links {
     struct nmt_word_link {
         uint16_t source, target;
         float weight;
-    } * link; /* of all pairs */
-    size_t n, cap;
-    size_t *at;         /* [pairs + 1] the first link of each pair of the bitext */
-    uint8_t digest[16]; /* of all that is used, in order */
+    } const *link;      /* of all pairs, mapped */
+    const uint64_t *at; /* [pairs + 1] the first link of each pair of the bitext; NULL: not read */
+    size_t n;
+    uint8_t digest[16];                    /* of all that is used, in order */
+    struct nmt_spool link_spool, at_spool; /* may have a folder before they are read */
 };
 
 /**
@@ -35,6 +36,8 @@ struct nmt_guides {
     size_t n, cap;
     size_t *start; /* [pairs] */
     size_t cap_start;
+    uint16_t *words; /* scratch: of the pieces of a pair */
+    size_t cap_words;
 };
 
 /**

@@ -1,5 +1,6 @@
 /* Subword dropout in batches. */
 #include "train/cutter.h"
+#include "train/pair_ids.h"
 
 #include <criterion/criterion.h>
 
@@ -11,14 +12,7 @@
 static struct nmt_vocab *vocab;
 static struct nmt_text text[2];
 static struct nmt_bitext data;
-
-static void add_line(struct nmt_text *t, const char *line)
-{
-    static size_t at[2][LINES + 1];
-    t->at = at[t - text];
-    cr_assert(nmt_buffer_adds(&t->bytes, line, NULL) == 0);
-    t->at[++t->n] = t->bytes.len;
-}
+static struct nmt_pair_ids as_built;
 
 /* Every pair: "lower lowest N" on both sides. */
 static void setup(void)
@@ -30,13 +24,18 @@ static void setup(void)
     for (unsigned i = 0; i < LINES; i++) {
         char line[64];
         snprintf(line, sizeof line, "lower lowest %u", i % 3);
-        add_line(&text[0], line);
-        add_line(&text[1], line);
+        for (size_t side = 0; side < 2; side++)
+            cr_assert(nmt_text_add(&text[side], line, strlen(line), NULL) == 0);
         cr_assert(nmt_vocab_learner_add(l, line, strlen(line), NULL) == 0);
     }
     cr_assert(nmt_vocab_learner_finish(l, &vocab, NULL) == 0);
     nmt_vocab_learner_free(l);
-    cr_assert(nmt_bitext_build(&data, &text[0], &text[1], vocab, vocab, 20, false, NULL) == 0);
+    for (size_t side = 0; side < 2; side++)
+        cr_assert(nmt_text_map(&text[side], NULL) == 0);
+    const struct nmt_bitext_plan plan = { .text = { &text[0], &text[1] },
+                                          .vocab = { vocab, vocab },
+                                          .max_length = 20 };
+    cr_assert(nmt_bitext_build(&data, &plan, NULL, NULL) == 0);
     cr_assert(data.n == LINES);
 }
 
@@ -44,8 +43,9 @@ static void teardown(void)
 {
     nmt_bitext_release(&data);
     nmt_vocab_free(vocab);
-    nmt_buffer_release(&text[0].bytes);
-    nmt_buffer_release(&text[1].bytes);
+    nmt_pair_ids_release(&as_built);
+    nmt_text_release(&text[0]);
+    nmt_text_release(&text[1]);
 }
 
 static struct nmt_cutting cutting(double source, double target, size_t max_length)
@@ -60,13 +60,9 @@ static struct nmt_cutting cutting(double source, double target, size_t max_lengt
 
 static void all_pairs(struct nmt_pair pairs[LINES])
 {
-    for (uint32_t i = 0; i < LINES; i++) {
-        const struct nmt_bitext_pair *p = &data.pair[i];
-        pairs[i] = (struct nmt_pair){
-            .source = data.ids + p->source, .target = data.ids + p->target, .S = p->S, .T = p->T
-        };
-        pairs[i].position = i;
-    }
+    for (size_t i = 0; i < LINES; i++)
+        pairs[i] = nmt_pair_of(&data, i);
+    cr_assert(nmt_pair_ids_read(&as_built, &data, pairs, LINES, NULL) == 0);
 }
 
 static void check_text(const nmt_id *ids, size_t n, const struct nmt_text *t, size_t line)
@@ -86,20 +82,20 @@ Test(cutter, other_pieces_in_every_epoch_spell_the_same_text)
 {
     struct nmt_cutting how = cutting(0.3, 0, 100);
     struct nmt_cutter c[2] = { { .ids = NULL }, { .ids = NULL } };
-    struct nmt_pair first[LINES], again[LINES], later[LINES], one[LINES];
+    struct nmt_pair first[LINES], later[LINES], one[LINES], built[LINES];
     size_t other = 0, longer = 0;
-    all_pairs(first);
-    all_pairs(again);
-    all_pairs(later);
     all_pairs(one);
+    memcpy(first, one, sizeof first);
+    memcpy(later, one, sizeof later);
+    memcpy(built, one, sizeof built);
     for (int i = 0; i < 2; i++)
         cr_assert(nmt_cutter_init(&c[i], &how, NULL) == 0);
     cr_assert(nmt_cutter_run(&c[0], 0, first, LINES, NULL) == 0);
     cr_assert(nmt_cutter_run(&c[1], 1, later, LINES, NULL) == 0);
     for (size_t i = 0; i < LINES; i++) {
         check_text(first[i].source, first[i].S, &text[0], i);
-        cr_assert(first[i].target == data.ids + data.pair[i].target, "no dropout: as it was");
-        longer += first[i].S > data.pair[i].S;
+        cr_assert(first[i].target == built[i].target, "no dropout: as it was");
+        longer += first[i].S > built[i].S;
         other += first[i].S != later[i].S ||
                  memcmp(first[i].source, later[i].source, first[i].S * sizeof(nmt_id)) != 0;
     }
@@ -116,18 +112,19 @@ Test(cutter, what_comes_out_too_long_stays_as_it_was)
 {
     size_t limit = 0; /* the most pieces, without </s>, that there are without dropout */
     for (size_t i = 0; i < LINES; i++)
-        limit = data.pair[i].S - 1 > limit ? data.pair[i].S - 1 : limit;
+        limit = nmt_bitext_head(&data, i).S - 1 > limit ? nmt_bitext_head(&data, i).S - 1 : limit;
     struct nmt_cutting how = cutting(0.5, 0.5, limit);
     struct nmt_cutter c = { .ids = NULL };
-    struct nmt_pair pairs[LINES];
+    struct nmt_pair pairs[LINES], built[LINES];
     size_t kept = 0;
     all_pairs(pairs);
+    memcpy(built, pairs, sizeof built);
     cr_assert(nmt_cutter_init(&c, &how, NULL) == 0);
     cr_assert(nmt_cutter_run(&c, 4, pairs, LINES, NULL) == 0);
     for (size_t i = 0; i < LINES; i++) {
         cr_assert(pairs[i].S <= limit + 1 && pairs[i].T <= limit + 1);
         check_text(pairs[i].target, pairs[i].T, &text[1], i);
-        kept += pairs[i].source == data.ids + data.pair[i].source;
+        kept += pairs[i].source == built[i].source;
     }
     cr_assert(kept > LINES / 2);
     nmt_cutter_release(&c);

@@ -344,6 +344,51 @@ Test(stream, a_hostile_length_is_refused_before_anything_is_allocated)
     }
 }
 
+/* Reads with a limit; the types that came, as letters, and then 0 or the error. */
+static int read_limited(const struct nmt_buffer *b, size_t limit, char types[8])
+{
+    struct nmt_stream_reader *r;
+    struct nmt_sentence s = { 0 };
+    int fds[2], rc, n = 0;
+    cr_assert(eq(int, pipe(fds), 0));
+    cr_assert(eq(long, write(fds[1], b->data, b->len), (long)b->len));
+    close(fds[1]);
+    cr_assert(eq(int, nmt_stream_open_fd(&r, fds[0], "test", ANN, limit, NULL), 0));
+    while ((rc = nmt_stream_next(r, NULL)) > 0 && n < 7) {
+        types[n++] = rc == NMT_RECORD_DATA ? 'd' : nmt_stream_failed_line(r) ? 'f' : 'l';
+        if (rc == NMT_RECORD_DATA && (rc = nmt_stream_sentence(r, &s, NULL)) < 0)
+            break;
+    }
+    types[n] = '\0';
+    nmt_sentence_release(&s);
+    nmt_stream_close(r);
+    close(fds[0]);
+    return rc;
+}
+
+Test(stream, a_record_too_large_for_its_reader_fails_alone_and_is_checked)
+{
+    struct nmt_buffer b = helper_stream(ANN, "esfe");
+    size_t start, n;
+    uint32_t size;
+    char types[8];
+    helper_record(&b, 2, &start, &n);
+    memcpy(&size, b.data + start + 4, 4);
+    cr_assert(eq(int, read_limited(&b, size, types), 0));
+    cr_assert(eq(str, types, "ddfd"));
+    cr_assert(eq(int, read_limited(&b, size - 1, types), 0));
+    cr_assert(eq(str, types, "dlfd"));
+    for (size_t i = start; i < start + n; i++) {
+        b.data[i] ^= 4;
+        cr_assert(lt(int, read_limited(&b, size - 1, types), 0), "at %zu", i - start);
+        cr_assert(eq(str, types, "d"));
+        b.data[i] ^= 4;
+    }
+    for (b.len = start + 12; b.len < start + n; b.len++)
+        cr_assert(eq(int, read_limited(&b, size - 1, types), NMT_ETRUNC));
+    nmt_buffer_release(&b);
+}
+
 Test(stream, models_are_found_by_their_fingerprint)
 {
     struct nmt_buffer b = helper_stream(ANN, "s");

@@ -13,16 +13,15 @@
 
 #define PAIRS 1003
 
-static struct nmt_bitext_pair pairs[PAIRS];
-
-/* A bitext of lengths only: what batching looks at. */
+/* A bitext of lengths only, what batching looks at: line, S, T. */
 static struct nmt_bitext lengths_only(void)
 {
-    struct nmt_bitext b = { .pair = pairs, .n = PAIRS };
+    static unsigned char heads[PAIRS][6];
+    struct nmt_bitext b = { .heads = heads[0], .length_width = 1, .n = PAIRS };
     for (uint32_t i = 0; i < PAIRS; i++) {
-        pairs[i].S = 1 + i * 7 % 31;
-        pairs[i].T = 1 + i * 11 % 37;
-        b.T_total += pairs[i].T - 1;
+        heads[i][4] = (unsigned char)(1 + i * 7 % 31);
+        heads[i][5] = (unsigned char)(1 + i * 11 % 37);
+        b.T_total += heads[i][5] - 1u;
     }
     return b;
 }
@@ -44,7 +43,7 @@ static void check_epoch(const struct nmt_batches *b, const struct nmt_bitext *da
         cr_assert(n > 0);
         for (size_t i = b->start[k]; i < b->start[k + 1]; i++) {
             cr_assert(!seen[b->order[i]]++, "pair %u twice", b->order[i]);
-            words += data->pair[b->order[i]].T;
+            words += nmt_bitext_head(data, b->order[i]).T;
         }
         if (c->train_batch_words)
             cr_assert(words <= (size_t)c->train_batch_words || n == 1);
@@ -71,7 +70,7 @@ Test(train, an_epoch_uses_every_pair_once_in_batches_of_similar_length)
     for (size_t k = 0; k < first.count; k++) {
         uint32_t low = UINT32_MAX, high = 0;
         for (size_t i = first.start[k]; i < first.start[k + 1]; i++) {
-            uint32_t T = pairs[first.order[i]].T;
+            uint32_t T = nmt_bitext_head(&data, first.order[i]).T;
             low = T < low ? T : low;
             high = T > high ? T : high;
         }

@@ -1,4 +1,5 @@
 /* Links between words, spread over pieces. */
+#include "train/pair_ids.h"
 #include "train/word_links.h"
 
 #include <nmt/output.h>
@@ -23,11 +24,9 @@ static struct nmt_vocab *characters(void)
     return v;
 }
 
-static void add(struct nmt_text *t, size_t at[], const char *line)
+static void add(struct nmt_text *t, const char *line)
 {
-    t->at = at;
-    cr_assert(nmt_buffer_adds(&t->bytes, line, NULL) == 0);
-    at[++t->n] = t->bytes.len;
+    cr_assert(nmt_text_add(t, line, strlen(line), NULL) == 0);
 }
 
 static double share(const struct nmt_pair *p, uint32_t t, uint32_t j)
@@ -41,29 +40,32 @@ static double share(const struct nmt_pair *p, uint32_t t, uint32_t j)
 
 Test(word_links, join_every_piece_of_two_words_and_sum_to_1_over_the_source)
 {
-    static size_t at[2][4];
     struct nmt_vocab *v = characters();
-    struct nmt_text text[2] = { { .at = NULL }, { .at = NULL } };
+    struct nmt_text text[2] = { { .n = 0 }, { .n = 0 } };
     struct nmt_bitext data;
     struct nmt_word_links links = { .link = NULL };
     struct nmt_guides guides = { .at = NULL };
     struct nmt_output *out = NULL;
     char path[] = "/tmp/nmt-links.XXXXXX";
-    add(&text[0], at[0], "ab c");
-    add(&text[1], at[1], "xy x");
-    add(&text[0], at[0], "");
-    add(&text[1], at[1], "y"); /* left out: its links are read and dropped */
-    add(&text[0], at[0], "c a");
-    add(&text[1], at[1], "y");
-    cr_assert(nmt_bitext_build(&data, &text[0], &text[1], v, v, 10, true, NULL) == 0);
+    add(&text[0], "ab c");
+    add(&text[1], "xy x");
+    add(&text[0], "");
+    add(&text[1], "y"); /* left out: its links are read and dropped */
+    add(&text[0], "c a");
+    add(&text[1], "y");
+    for (size_t side = 0; side < 2; side++)
+        cr_assert(nmt_text_map(&text[side], NULL) == 0);
+    const struct nmt_bitext_plan plan = {
+        .text = { &text[0], &text[1] }, .vocab = { v, v }, .max_length = 10, .words = true
+    };
+    cr_assert(nmt_bitext_build(&data, &plan, NULL, NULL) == 0);
     cr_assert(data.n == 2);
     cr_assert(close(mkstemp(path)) == 0);
     cr_assert(nmt_output_open(&out, path, NULL) == 0);
     cr_assert(nmt_output_puts(out, "1-0 0-0:0.5\n\n1-0\n", NULL) == 0);
     cr_assert(nmt_output_close(&out, NULL) == 0);
     cr_assert(nmt_word_links_read(&links, path, text, &data, NULL) == 0);
-    struct nmt_pair pairs[2] = { { .S = data.pair[1].S, .T = data.pair[1].T, .position = 1 },
-                                 { .S = data.pair[0].S, .T = data.pair[0].T, .position = 0 } };
+    struct nmt_pair pairs[2] = { nmt_pair_of(&data, 1), nmt_pair_of(&data, 0) };
     cr_assert(nmt_guides_set(&guides, &links, &data, NULL, pairs, 2, NULL) == 0);
     /* _ a b _ c </s> and _ x y _ x </s>; c has twice the weight of a and b */
     cr_assert(pairs[1].n_guide == 6);
@@ -77,8 +79,8 @@ Test(word_links, join_every_piece_of_two_words_and_sum_to_1_over_the_source)
     nmt_guides_release(&guides);
     nmt_word_links_release(&links);
     nmt_bitext_release(&data);
-    nmt_buffer_release(&text[0].bytes);
-    nmt_buffer_release(&text[1].bytes);
+    nmt_text_release(&text[0]);
+    nmt_text_release(&text[1]);
     nmt_vocab_free(v);
     unlink(path);
 }

@@ -39,6 +39,7 @@
  X(data, valid_source, "valid-source", TEXT, "", "", 0, 0, "", "source side of the validation pairs") \
  X(data, valid_target, "valid-target", TEXT, "", "", 0, 0, "", "target side of the validation pairs") \
  X(data, alignments, "alignments", TEXT, "", "", 0, 0, "", "links i-j between the words of the training pairs, a line a pair") \
+ X(data, cache, "cache", TEXT, "", "", 0, 0, "", "file that keeps the token ids of the bitext for other runs") \
  X(data, weights, "weights", TEXT, "", "", 0, 0, "", "weights of the training pairs, a number a line") \
  X(data, source_embeddings, "source-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the source") \
  X(data, target_embeddings, "target-embeddings", TEXT, "", "", 0, 0, "", "word vectors to start from, of the target") \

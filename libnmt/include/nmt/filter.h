@@ -48,6 +48,9 @@ int nmt_filter_run(struct nmt_filter *f, struct nmt_lines *in, struct nmt_output
  */
 int nmt_text_check(const char *line, size_t len, struct nmt_err *err) NMT_MUST_USE;
 
+/** The same for what is translated, scored or aligned: a carriage return is a fault too. */
+int nmt_sentence_check(const char *line, size_t len, struct nmt_err *err) NMT_MUST_USE;
+
 /** Adds the line to out with U+FFFD for every byte that is no text. */
 int nmt_text_repair(struct nmt_buffer *out, const char *line, size_t len,
                     struct nmt_err *err) NMT_MUST_USE;

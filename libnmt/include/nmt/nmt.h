@@ -48,6 +48,7 @@
 #include <nmt/search.h>
 #include <nmt/shape.h>
 #include <nmt/sides.h>
+#include <nmt/spool.h>
 #include <nmt/stream.h>
 #include <nmt/ter.h>
 #include <nmt/threads.h>

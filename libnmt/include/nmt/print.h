@@ -34,4 +34,21 @@ struct nmt_print_options {
 int nmt_translated_print(struct nmt_buffer *b, const struct nmt_translated *r, uint64_t number,
                          const struct nmt_print_options *o, struct nmt_err *err) NMT_MUST_USE;
 
+/** What the scores of many records add up to. Start with `= { 0 }`. */
+struct nmt_score_totals {
+    uint64_t lines, tokens;
+    double log_prob;
+};
+
+/** Adds the first translation of a record; nothing if it failed. */
+void nmt_score_totals_add(struct nmt_score_totals *t, const struct nmt_translated *r);
+
+/**
+ * Adds one line with LF, features in the form of an n-best list:
+ * `perplexity= 11.9312 logprob= -4012.3456 tokens= 1619 lines= 100`. The perplexity is that of a
+ * token, exp(-logprob / tokens); nan without tokens.
+ */
+int nmt_score_totals_print(struct nmt_buffer *b, const struct nmt_score_totals *t,
+                           struct nmt_err *err) NMT_MUST_USE;
+
 #endif

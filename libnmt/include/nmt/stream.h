@@ -105,8 +105,9 @@ enum nmt_record_type { NMT_RECORD_END = 0, NMT_RECORD_DATA = 1, NMT_RECORD_FAILE
 /**
  * Opens path, or stdin when it is NULL or "-", for records of one kind. Reads nothing yet.
  * `limit` bounds a record's payload in bytes, 0: NMT_STREAM_PAYLOAD_DEFAULT; it is checked before
- * anything is allocated, and memory grows with the bytes that really arrive. NMT_EUSAGE when the
- * input is a terminal.
+ * anything is allocated, and memory grows with the bytes that really arrive. A larger record is
+ * passed over and comes as one that failed; one of more than NMT_STREAM_PAYLOAD_DEFAULT ends the
+ * stream. NMT_EUSAGE when the input is a terminal.
  */
 int nmt_stream_open(struct nmt_stream_reader **r, const char *path, enum nmt_stream_kind kind,
                     size_t limit, struct nmt_err *err) NMT_MUST_USE;
@@ -172,7 +173,10 @@ int nmt_stream_alignments(struct nmt_stream_reader *r, struct nmt_alignments *a,
 int nmt_stream_ids(struct nmt_stream_reader *r, const nmt_id **ids, size_t *n,
                    struct nmt_err *err) NMT_MUST_USE;
 
-/** Of the failed record just returned: its line number, and its reason (borrowed as above). */
+/**
+ * Of the failed record just returned: its line number, or 0 if it was too large to be held here;
+ * and its reason (borrowed as above).
+ */
 uint64_t nmt_stream_failed_line(const struct nmt_stream_reader *r);
 const char *nmt_stream_failed_reason(const struct nmt_stream_reader *r);
 

@@ -25,7 +25,9 @@ enum nmt_train_event {
     NMT_TRAIN_SAVED,   /* the state was saved; `text` is the file */
     NMT_TRAIN_MODEL,   /* a new best model, or one to keep, was saved; `text` is the file */
     NMT_TRAIN_SAVE_FAILED, /* the old files stay; `text` says why */
-    NMT_TRAIN_END          /* `text` says why it ends */
+    NMT_TRAIN_END,         /* `text` says why it ends */
+    NMT_TRAIN_CACHE,       /* data.cache is used, or built: `text` says which and why */
+    NMT_TRAIN_CACHE_BAD    /* it is damaged, and built anew */
 };
 
 /** Bytes that a run needs on this machine. */
@@ -87,6 +89,7 @@ struct nmt_train_options {
     const struct nmt_config *config;
     const char *tsv;     /* "-" or a file: one stream of pairs instead of data.source, .target */
     const char *model;   /* where the best model goes; MODEL.state beside it */
+    const char *folder;  /* of temporary files: text and ids, which are not kept in memory */
     bool accept_changes; /* resume although data or configuration have changed */
     bool overwrite;      /* start anew although MODEL exists without a state */
     struct nmt_ranks *ranks; /* NULL: alone. Rank 0 writes; report() is called on every rank */

@@ -19,7 +19,6 @@ try -t 1.5 f
 try -t x f
 try --record 0 f
 try --record 3-2 f
-try --record 3- f
 try --columns 19 f
 try -L f f
 try -L - - f

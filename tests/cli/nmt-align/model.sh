@@ -22,6 +22,9 @@ printf 'the dog\n\377\nthe dog\n' >s
 printf 'le chien\nle chien\nle chien\n' >t
 fails 1 's:2: invalid UTF-8' nmt-align -m m.nmt s t
 every_line fails.out 3
+printf 'the dog\nthe dog\n' >s
+printf 'le chien\nle chien\r\n' >t
+fails 1 't:2: carriage return' nmt-align -m m.nmt s t
 fails 2 'exclude' nmt-align -m m.nmt -L links s t
 fails 2 'SRC TGT' nmt-align -m m.nmt s
 tiny_model none -s model.attention=none -s train.updates=2

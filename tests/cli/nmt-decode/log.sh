@@ -24,10 +24,13 @@ nmt-decode -m m.nmt --log log2 cut >out 2>err && echo 'a cut stream'
 jq -es '.[16].event == "error" and (.[16].reason | test("cut short"))' log2 >/dev/null || tail -n 1 log2
 printf 'x\n\n\377\n' >target
 printf 'the dog\n\na cat\n' | nmt-encode -m m.nmt | nmt-decode -m m.nmt --force target --log log3 2>err >out
-[ $? -eq 1 ] && grep -q '^nmt-decode: record 3: invalid UTF-8' err || cat err
+[ $? -eq 1 ] && grep -q '^nmt-decode: record 3: target:3: invalid UTF-8' err || cat err
 jq -es '.[0].record == 3 and .[0].place == "record 3"' log3 >/dev/null || cat log3
 printf 'the dog\n\377\n' | nmt-encode -m m.nmt --invalid fail --log log4 2>/dev/null >out
 jq -es 'length == 1 and .[0].event == "error"' log4 >/dev/null || cat log4
+nmt-decode -m m.nmt --max-length 1 --log log6 in.ann >/dev/null 2>&1
+jq -es 'map(select(.event == "cut")) as $cut | ($cut | length) > 0 and all($cut[]; .record != 2)
+    and .[-1].cut == ($cut | length) and .[-1].failed == 15' log6 >/dev/null || cat log6
 fails 1 'all of the log' nmt-decode -m m.nmt --log /dev/full in.ann
 fails 1 'no/such' nmt-decode -m m.nmt --log no/such in.ann
 fails 2 'must be a file' nmt-decode -m m.nmt -o out --log - in.ann

@@ -32,13 +32,13 @@ nmt-decode -m a.nmt --prefix text --max-length 2 a.ann | paste -d '|' text - |
 
 # What cannot be is a failed record; files must fit; stdin is one thing.
 sed 's/^.*$/3 2 3/' ids >closed
-fails 1 'record 1: token 2 of those given is </s>' nmt-decode -m a.nmt --ids --prefix closed a.ann
+fails 1 'record 1: closed:1: token 2 of those given is </s>' nmt-decode -m a.nmt --ids --prefix closed a.ann
 every_line fails.out 30
-fails 1 'record 1: token 2 of those given is </s>' nmt-decode -m a.nmt --ids --force closed a.ann
+fails 1 'record 1: closed:1: token 2 of those given is </s>' nmt-decode -m a.nmt --ids --force closed a.ann
 sed 's/^.*$/3 99999/' ids >far
 fails 1 'record 1: ' nmt-decode -m a.nmt --ids --prefix far a.ann
 { head -n 29 begin; printf '\377\n'; } >bad
-fails 1 'record 30: invalid UTF-8' nmt-decode -m a.nmt --prefix bad a.ann
+fails 1 'record 30: bad:30: invalid UTF-8' nmt-decode -m a.nmt --prefix bad a.ann
 every_line fails.out 30
 head -n 29 begin >short
 fails 1 'short has 29 lines' nmt-decode -m a.nmt --prefix short a.ann
@@ -46,7 +46,7 @@ cat begin begin >longer
 fails 1 'longer has 60 lines for 30 records' nmt-decode -m a.nmt --prefix longer a.ann
 echo | nmt-encode -m a.nmt >empty.ann
 head -n 2 begin | tail -n 1 >one
-fails 1 'record 1: a translation of nothing' nmt-decode -m a.nmt --prefix one empty.ann
+fails 1 'record 1: one:1: a translation of nothing' nmt-decode -m a.nmt --prefix one empty.ann
 echo >one
 [ -z "$(nmt-decode -m a.nmt --prefix one empty.ann)" ] || echo 'nothing begins with nothing'
 fails 2 'exclude' nmt-decode -m a.nmt --prefix begin --force begin a.ann

@@ -23,7 +23,7 @@ printf 'the dog\n\377\n' | nmt-encode -m m.nmt -o two.ann 2>/dev/null
 printf 'le chien\nx\n' >two
 nmt-decode -q -m m.nmt --force two two.ann 2>/dev/null | tail -n 1 | grep -qx -- -inf || echo 'no score of a failed record'
 printf 'le chien\r\nx\n' >two
-fails 1 'two:1: CR' nmt-decode -m m.nmt --force two two.ann
-fails 1 'two:1: CR' nmt-decode -m m.nmt --prefix two two.ann
-fails 1 'two:1: CR' nmt-decode -m m.nmt --terms two two.ann
+fails 1 'two:1: carriage return at byte 9' nmt-decode -m m.nmt --force two two.ann
+fails 1 'two:1: carriage return at byte 9' nmt-decode -m m.nmt --prefix two two.ann
+fails 1 'two:1: carriage return at byte 9' nmt-decode -m m.nmt --terms two two.ann
 exit 0

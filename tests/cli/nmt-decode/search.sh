@@ -52,11 +52,29 @@ every_line out 30
 nmt-align given.al >links
 nmt-align -m a.nmt test.en test.fr | cmp - links || echo 'nmt-align -m sees another alignment'
 head -n 29 test.fr >short
+# What the lines say one by one is what --summary adds up.
+nmt-decode -m a.nmt --force test.fr --length-penalty 0 --word-scores a.ann >each || exit 1
+nmt-decode -m a.nmt --force test.fr --summary a.ann >sum || exit 1
+awk 'NR == FNR { lines++; logprob += $1; tokens += NF - 3; next }
+    { split("perplexity= logprob= tokens= lines=", name)
+      want[1] = exp(-logprob / tokens); want[2] = logprob; want[3] = tokens; want[4] = lines
+      for (i = 1; i <= 4; i++)
+          if ($(2 * i - 1) != name[i] || ($(2 * i) - want[i])^2 > 0.003^2)
+              print "--summary: " $0 ", not " name[i] " " want[i] }
+    END { if (FNR != 1) print "--summary: not one line" }' each sum
+nmt-decode -m a.nmt --force test.fr --summary --records 31- a.ann | grep -qx 'perplexity= -\{0,1\}nan logprob= 0.0000 tokens= 0 lines= 0' ||
+    echo '--summary of nothing'
+fails 2 'summary needs' nmt-decode -m a.nmt --summary a.ann
+fails 2 'nothing of each' nmt-decode -m a.nmt --summary --force test.fr --word-scores a.ann
+for useless in '-b 5' '-n 2' '--min-ratio 1' '--max-ratio 1' '--max-length 9' --forbid-unk --replace-unk '--terms f' '--prefix f'; do
+    # shellcheck disable=SC2086
+    fails 2 'exclude' nmt-decode -m a.nmt --force test.fr $useless a.ann
+done
 fails 1 'short has 29 lines' nmt-decode -m a.nmt --force short a.ann
 cat test.fr test.fr >longer
 fails 1 'longer has 60 lines for 30 records' nmt-decode -m a.nmt --force longer a.ann
 { head -n 29 test.fr; printf '\377\n'; } >bad
-fails 1 'record 30: invalid UTF-8' nmt-decode -m a.nmt --force bad a.ann
+fails 1 'record 30: bad:30: invalid UTF-8' nmt-decode -m a.nmt --force bad a.ann
 every_line fails.out 30
 
 # An ensemble: order does not matter, one of its models alone can use the stream.

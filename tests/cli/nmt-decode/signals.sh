@@ -44,8 +44,8 @@ stop TERM 143 nmt-encode -m m.nmt -o file pipe
 wait 2>/dev/null
 
 # A reader that goes away: quietly, and nothing stays behind.
-for i in 1 2 3 4 5; do cat in.ann; done >more.ann
-nmt-decode -m m.nmt --batch 1 -j 1 -A al more.ann 2>err | head -n 1 >out
+for i in $(seq 100); do cat in.ann; done >more.ann # its translations are more than a pipe holds
+nmt-decode -m m.nmt --batch 1 -b 1 -j 1 -A al more.ann 2>err | head -n 1 >out
 [ ! -s err ] || cat err
 for rest in al.tmp-*; do [ ! -e "$rest" ] || echo "a closed pipe leaves $rest"; done
 [ "$(cat al)" = old ] || echo 'a closed pipe: the old file is gone'

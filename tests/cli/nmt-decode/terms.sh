@@ -69,28 +69,28 @@ fails 1 'record 1: no translation' nmt-decode -m w.nmt --terms terms w.ann
 { printf '%s\t%s\t%s\n' "$1" "$2" "$3"; yes '' | head -n 29; } >terms
 fails 1 'record 1: no translation' nmt-decode -m w.nmt --terms terms --max-length 2 w.ann
 { printf 'xyzzy\n!xyzzy\n\\!xyzzy\n'; yes '' | head -n 27; } >terms
-fails 1 "record 1: the term 'xyzzy' has" nmt-decode -m w.nmt --terms terms w.ann
-grep -q "record 3: the term '!xyzzy' has" fails.err || cat fails.err
+fails 1 "record 1: terms:1: the term 'xyzzy' has" nmt-decode -m w.nmt --terms terms w.ann
+grep -q "record 3: terms:3: the term '!xyzzy' has" fails.err || cat fails.err
 grep -q 'record 2' fails.err && cat fails.err
 { awk 'BEGIN { for (i = 0; i < 70; i++) printf "!%s\t", i % 2 ? "'"$1"'" : "'"$2"'" }'; echo; yes '' | head -n 29; } >terms
-fails 1 'record 1: more than 64 terms' nmt-decode -m w.nmt --terms terms w.ann
+fails 1 'record 1: terms:1: more than 64 terms' nmt-decode -m w.nmt --terms terms w.ann
 { awk 'BEGIN { for (i = 0; i < 300; i++) printf "%s ", "'"$1"'" }'; echo; yes '' | head -n 29; } >terms
-fails 1 'record 1: required terms have 300 tokens' nmt-decode -m w.nmt --terms terms w.ann
+fails 1 'record 1: terms:1: required terms have 300 tokens' nmt-decode -m w.nmt --terms terms w.ann
 { awk 'BEGIN { for (i = 0; i < 100; i++) printf "%s ", "'"$1"'" }'; echo; yes '' | head -n 29; } >terms
 fails 1 'too much' nmt-decode -m w.nmt -b 1000 --terms terms w.ann
 { awk 'BEGIN { for (i = 0; i < 5000; i++) printf "%s ", "'"$1"'" }'; echo; yes '' | head -n 29; } >terms
-fails 1 'record 1: a term of' nmt-decode -m w.nmt --terms terms w.ann
+fails 1 'record 1: terms:1: a term of' nmt-decode -m w.nmt --terms terms w.ann
 { printf '\377\n'; yes '' | head -n 29; } >terms
-fails 1 'record 1: invalid UTF-8' nmt-decode -m w.nmt --terms terms w.ann
+fails 1 'record 1: terms:1: invalid UTF-8' nmt-decode -m w.nmt --terms terms w.ann
 head -n 29 blank >short
 fails 1 'short has 29 lines' nmt-decode -m w.nmt --terms short w.ann
 echo | nmt-encode -m w.nmt >empty.ann
 echo "$1" >terms
-fails 1 'record 1: a translation of nothing' nmt-decode -m w.nmt --terms terms empty.ann
+fails 1 'record 1: terms:1: a translation of nothing' nmt-decode -m w.nmt --terms terms empty.ann
 echo "!$1" >terms
 [ -z "$(nmt-decode -m w.nmt --terms terms empty.ann)" ] || echo 'nothing holds a term'
 tr '\n' ' ' <test.en | nmt-encode -m w.nmt --overlong split --max-length 20 >parts.ann
 fails 1 'record 1: a line in parts' nmt-decode -m w.nmt --terms terms parts.ann
-fails 2 'neither' nmt-decode -m w.nmt --terms terms --sample w.ann
-fails 2 'neither' nmt-decode -m w.nmt --terms terms --force terms w.ann
+fails 2 'exclude' nmt-decode -m w.nmt --terms terms --sample w.ann
+fails 2 'exclude' nmt-decode -m w.nmt --terms terms --force terms w.ann
 exit 0
