@@ -14,8 +14,8 @@ static void hex(char out[33], const uint8_t digest[16])
 static bool decides(const char *key)
 {
     static const char *const others[] = {
-        "data.",      "train.threads", "train.minutes",     "train.save-every",
-        "train.keep", "train.init",    "vocabulary.source", "vocabulary.target"
+        "data.",      "train.threads",     "train.minutes",     "train.save-every", "train.keep",
+        "train.init", "vocabulary.source", "vocabulary.target", "train.max-skipped"
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strncmp(key, others[i], strlen(others[i])) == 0)

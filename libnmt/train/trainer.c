@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** So many updates in a row that are not finite end the run. */
-#define SKIPS_IN_A_ROW 20
-
 static void report(struct nmt_trainer *t, enum nmt_train_event event, const char *text)
 {
     struct nmt_train_report r = { .event = event };
@@ -38,10 +35,11 @@ static int skip_update(struct nmt_trainer *t, size_t first, size_t n, struct nmt
     t->at.skipped++;
     describe_batch(t, first, n, text, sizeof text);
     report(t, NMT_TRAIN_SKIPPED, text);
-    if (++t->at.skipped_run >= SKIPS_IN_A_ROW)
+    if (++t->at.skipped_run >= (uint64_t)t->config->train_max_skipped)
         return nmt_fail(err, NMT_EDIVERGED, 0,
-                        "%d updates in a row had no finite gradient; the last saved model stands",
-                        SKIPS_IN_A_ROW);
+                        "%" PRIu64 " updates in a row had no finite gradient; the last saved model "
+                        "stands",
+                        t->at.skipped_run);
     return 0;
 }
 

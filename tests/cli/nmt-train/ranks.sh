@@ -27,6 +27,15 @@ for n in 2 3 5; do
     cmp one.nmt ranks$n.nmt || exit 1
 done
 
+# Ranks of one machine share the file of ids: rank 0 makes it, the others find it.
+for n in 3 2; do
+    ranks $n "$@" -s data.cache=kept -o kept$n.nmt 2>err || { cat err; exit 1; }
+    cmp one.nmt kept$n.nmt || exit 1
+    case $n in 3) grep -q 'kept: built$' err ;; 2) grep -q 'kept: used$' err ;; esac || { cat err; exit 1; }
+done
+"$program" -q "$@" -s data.cache=alone -o alone.nmt || exit 1
+cmp kept alone || exit 1
+
 # One rank is killed with SIGKILL some time after a state was saved, which ends the others.
 killed=0
 for delay in 0.01 0.05 0.1; do
