@@ -72,11 +72,20 @@ static void compare(const struct cli *cli, const struct place *out, const struct
 }
 
 /* Names of files have values called so in the table. */
+static bool is_file(const char *arg)
+{
+    static const char *const names[] = { "TARGET", "VOCAB", "CODES", "COUNTS" };
+    bool is = strstr(arg, "FILE") != NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        is = is || strcmp(arg, names[i]) == 0;
+    return is;
+}
+
 static const struct cli_opt *file_option(const struct cli *cli, const struct cli_hit *hit)
 {
     for (const struct cli_opt *o = cli->opts; hit->value && o->key; o++)
         if (o->key == hit->key && o->arg)
-            return strstr(o->arg, "FILE") || strcmp(o->arg, "TARGET") == 0 ? o : NULL;
+            return is_file(o->arg) ? o : NULL;
     return NULL;
 }
 

@@ -1,4 +1,5 @@
 /* nmt-vocab: learns vocabularies, turns text into ids and ids into text. */
+#include "files.h"
 #include "vocab_job.h"
 #include "vocab_options.h"
 
@@ -146,6 +147,8 @@ int main(int argc, char **argv)
     struct vocab_job j = { .cli = &cli };
     cli_parse(&cli, argc, argv);
     const enum vocab_mode mode = vocab_choose_mode(&cli);
+    if (mode != VOCAB_CHECK) /* some of its operands are outputs */
+        files_check(&cli, (const int[]){ 'o', 0 });
     j.invalid = (enum nmt_invalid)cli_choice(&cli, OPT_INVALID, vocab_policies, NMT_INVALID_SKIP);
     int rc = run(&j, mode, &err);
     if (rc == 0)

@@ -5,6 +5,8 @@
 
 #include <nmt/check.h>
 
+#include <string.h>
+
 static struct nmt_check_options check_options(const struct cli *cli)
 {
     struct nmt_check_options o = nmt_check_defaults();
@@ -29,9 +31,9 @@ int vocab_check_bitext(struct vocab_job *j, struct nmt_err *err)
     if (clean && files_are_one(files[2], files[3]))
         cli_misuse(j->cli, "'%s' cannot be both sides of a bitext", files[2]);
     const char *report_to = cli_value(j->cli, 'o', "-");
-    for (size_t i = 2; clean && i < 4; i++)
-        if (files_are_one(files[i], report_to))
-            cli_misuse(j->cli, "'%s' cannot take a side of the bitext and the report", files[i]);
+    for (size_t i = 0; i < j->cli->n_operands; i++)
+        if ((i >= 2 || strcmp(files[i], "-") != 0) && files_are_one(files[i], report_to))
+            cli_misuse(j->cli, "'%s' cannot be a side of the bitext and the report", files[i]);
     const char *const cleaned[2] = { files[2], clean ? files[3] : NULL };
     const struct nmt_check_options options = check_options(j->cli);
     NMT_TRY(vocab_open_output(j, err));

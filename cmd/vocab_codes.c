@@ -27,6 +27,8 @@ int vocab_learn_codes(struct vocab_job *j, struct nmt_err *err)
         .dict_input = cli_flag(cli, OPT_DICT_INPUT),
     };
     struct nmt_codes_learner *l = NULL;
+    if (o.dict_input && cli_flag(cli, 'j'))
+        cli_misuse(cli, "--threads does not go with --dict-input");
     NMT_TRY(vocab_open_output(j, err));
     NMT_TRY(nmt_codes_learner_new(&l, &o, err));
     int rc = vocab_feed_all(j, add_to_codes, l, err);

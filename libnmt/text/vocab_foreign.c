@@ -84,11 +84,13 @@ static int push(struct nmt_vocab *v, const char *piece, size_t len, float score,
 {
     nmt_id id = (nmt_id)v->pieces.n;
     bool byte = nmt_piece_byte(piece, len) >= 0, special = id < NMT_ID_SPECIALS;
-    bool zero = score == 0 && !signbit(score), symbol = !byte && !special && zero;
+    bool zero = score == 0 && !signbit(score);
+    bool only_word = v->spec.type == NMT_VOCAB_WORD && starts_with(piece, len, NMT_SPACE);
+    bool symbol = zero && !byte && !special && !only_word; /* its probability is 1 */
     const char *fault = NULL;
     NMT_TRY(spell(spelt, piece, len, &fault, err));
     if (!fault && symbol && (!nmt_piece_is_symbol(piece, len, score) || spelt->len > len))
-        fault = "is a symbol that the user defined, which is not supported";
+        fault = "is a symbol without angle brackets, which is not supported";
     if (!fault && byte && !zero)
         fault = "has a score, which spm_train gives no byte";
     if (!fault && !symbol && !byte && !special)

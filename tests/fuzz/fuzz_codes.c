@@ -112,8 +112,13 @@ static void learn(struct slice text, bool dictionary)
         line += len + 1;
     }
     pipe_open(&p);
-    if (rc == 0 && (nmt_output_open(&out, p.in, NULL) < 0 ||
-                    nmt_codes_learner_finish(l, out, NULL) < 0 || nmt_output_close(&out, NULL) < 0))
+    if (rc == 0 && nmt_output_open(&out, p.in, NULL) < 0)
+        abort();
+    if (rc == 0)
+        rc = nmt_codes_learner_finish(l, out, NULL);
+    if (rc < 0)
+        nmt_output_abandon(out);
+    else if (nmt_output_close(&out, NULL) < 0)
         abort();
     pipe_ends(&p);
     if (rc == 0 && nmt_codes_load(&c, p.out, SIZE_MAX, NULL) < 0)

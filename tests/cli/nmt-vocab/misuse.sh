@@ -66,6 +66,7 @@ done <<'.' 2>&1 | grep -v "try 'nmt-vocab --help'"
 --max-types 9 --counts c
 -j 2 --counts c
 -j 2 -c c c
+-j 2 --learn-codes 3 --dict-input c
 -j 2 -t word --import v
 -m 3 -e v c
 --glossary x --counts c

@@ -28,3 +28,6 @@ for line in '1 <unk>\t-1' '2 <s>\t-0' '3 </s>\t0.5' '5 x>\t0' '5 <>\t0' '5 <\342
     nmt-vocab --import bad -t bpe
 done 2>&1
 try nmt-vocab -e symbols.vocab text
+echo '# a single word has the probability 1'
+printf "$special\342\226\201a\t0\n" >one.vocab
+echo 'a b a' | try nmt-vocab -e one.vocab -t word
