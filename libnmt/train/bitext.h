@@ -8,10 +8,11 @@
  *            of them (2 bytes). Pairs stand one behind the other, without </s>.
  *
  * Where a pair's ids begin follows from the lengths before it: only every 64th start is kept in
- * memory (`base`, an eighth of a byte a pair), the rest is added up, some 30 ns, when a pair is
- * read. So reading a pair in random order touches one page of heads, which are small, and one of
- * ids. Variable-length ids would be a fifth smaller (1.6 bytes a token with 8,000 or 32,000 pieces
- * of bpe); fixed ones are as fast as a copy and leave nothing to check beyond their value.
+ * memory (`base`, an eighth of a byte a pair), the rest is added up when a pair is read. That
+ * touches one page of heads, which are small, and one of ids: 0.4 us for a pair of 30 tokens in
+ * random order, a thousandth of what training on it takes. Ids of variable length would be a fifth
+ * smaller (1.6 bytes a token with 8,000 or 32,000 pieces of bpe); fixed ones are as fast as a copy
+ * and leave nothing to check beyond their value.
  *
  * The file of data.cache (bitext_cache.c) holds the same two arrays.
  */
