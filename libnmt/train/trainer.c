@@ -265,14 +265,19 @@ static void save_all(struct nmt_trainer *t)
     save(t, SAVE_STATE);
 }
 
+static int check_saved(const struct nmt_trainer *t, struct nmt_err *err)
+{
+    if (t->save_failed)
+        return nmt_fail(err, NMT_EIO, 0, "%s: not everything could be saved", t->opt->model);
+    return 0;
+}
+
 static int finish(struct nmt_trainer *t, const char *why, struct nmt_err *err)
 {
     t->at.finished = true;
     save_all(t);
     report(t, NMT_TRAIN_END, why);
-    if (t->save_failed)
-        return nmt_fail(err, NMT_EIO, 0, "%s: not everything could be saved", t->opt->model);
-    return 0;
+    return check_saved(t, err);
 }
 
 /* Clocks and signals differ between ranks: what one was asked, all do. */
@@ -329,13 +334,14 @@ int nmt_train(const struct nmt_train_options *opt, struct nmt_err *err)
     int rc = nmt_trainer_init(&t, opt, err);
     t.started = nmt_trainer_now();
     if (rc > 0) { /* a dry run */
-        rc = 0;
+        rc = check_saved(&t, err);
         goto done;
     }
     if (rc == 0)
         rc = ask_ranks(&t, err);
     if (rc == 0 && t.at.finished && over(&t)) {
         report(&t, NMT_TRAIN_END, "this run was finished before");
+        rc = check_saved(&t, err);
         goto done;
     }
     while (rc == 0) {

@@ -68,6 +68,11 @@ cp kept before
 )
 [ $? -eq 1 ] && grep -q 'not saved, the old file stays: kept: ' err || { cat err; exit 1; }
 cmp before kept || exit 1
+(
+    trap '' XFSZ
+    ulimit -f 2
+    fails 1 'not everything could be saved' nmt-train $TINY --dry-run -o full.nmt "$@"
+) || exit 1
 [ -z "$(ls | grep tmp-)" ] || { ls; exit 1; }
 
 cp train.en text
