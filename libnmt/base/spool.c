@@ -116,13 +116,19 @@ size_t nmt_spool_memory(const struct nmt_spool *s)
     return s->cap;
 }
 
+/* Of a shared mapping that is only read nothing is lost. */
+void nmt_spool_passed(const struct nmt_spool *s, size_t bytes)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (s->data && s->file && bytes >= page)
+        madvise((void *)(uintptr_t)s->data, bytes / page * page, MADV_DONTNEED);
+}
+
 void nmt_spool_scatter(const struct nmt_spool *s)
 {
-    void *p = (void *)(uintptr_t)s->data;
-    if (!p || !s->file)
-        return;
-    madvise(p, s->bytes, MADV_DONTNEED); /* of a shared mapping that is read: nothing is lost */
-    madvise(p, s->bytes, MADV_RANDOM);
+    nmt_spool_passed(s, s->bytes);
+    if (s->data && s->file)
+        madvise((void *)(uintptr_t)s->data, s->bytes, MADV_RANDOM);
 }
 
 void nmt_spool_release(struct nmt_spool *s)

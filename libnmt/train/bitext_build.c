@@ -143,6 +143,8 @@ static int run(struct build *w, struct nmt_threads *threads, XXH3_state_t *diges
         nmt_threads_run(threads, n, run_part, w);
         for (size_t i = 0; i < n; i++)
             NMT_TRY(keep(w->b, &w->part[i], digest, err));
+        for (size_t side = 0; side < 2; side++)
+            nmt_text_passed(w->plan->text[side], line);
     }
     return 0;
 }

@@ -1,4 +1,5 @@
 /* The file of data.cache. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "train/bitext_cache.h"
 #include "train/bitext_internal.h"
 
@@ -31,6 +32,9 @@ enum { MAX_LENGTH, LINES, PAIRS, EMPTY, LONG, UNKNOWN_SOURCE, UNKNOWN_TARGET, ID
 static const unsigned char magic[8] = { 0x89, 'N', 'M', 'T', 'I', '\r', '\n', 0x1a };
 
 #define VERSION 1u
+
+#define PIECE      ((size_t)1 << 22) /* bytes that are digested or written at a time, */
+#define PAIRS_HELD 65536             /* and pairs that are looked at, before pages are let go */
 
 static void put_u64(unsigned char *p, uint64_t v)
 {
@@ -84,9 +88,10 @@ static int put_key(unsigned char header[HEADER], const struct nmt_bitext *b,
     nmt_put_few(header + AT_VERSION, VERSION, 4);
     header[AT_WIDTHS] = (unsigned char)b->length_width;
     header[AT_WIDTHS + 3] = b->words;
-    for (size_t side = 0; side < 2; side++) {
+    int rc = 0;
+    for (size_t side = 0; rc == 0 && side < 2; side++) {
         header[AT_WIDTHS + 1 + side] = (unsigned char)b->id_width[side];
-        nmt_text_digest(plan->text[side], header + AT_KEY + 16 * side);
+        rc = nmt_text_digest(plan->text[side], header + AT_KEY + 16 * side, err);
         XXH3_128bits_reset(state);
         add_vocab(state, plan->vocab[side]);
         put_digest(header + AT_KEY + 32 + 16 * side, XXH3_128bits_digest(state));
@@ -94,7 +99,7 @@ static int put_key(unsigned char header[HEADER], const struct nmt_bitext *b,
     put_u64(header + AT_COUNTS + 8 * MAX_LENGTH, plan->max_length);
     put_u64(header + AT_COUNTS + 8 * LINES, b->lines);
     XXH3_freeState(state);
-    return 0;
+    return rc;
 }
 
 static const char *difference(const unsigned char *is, const unsigned char *must)
@@ -117,23 +122,38 @@ static const char *difference(const unsigned char *is, const unsigned char *must
 
 /* --- writing --------------------------------------------------------------------------------- */
 
+/* Digests an array (out NULL) or writes it, and lets go of it. */
+static int pass_over(const struct nmt_spool *s, XXH3_state_t *state, struct nmt_output *out,
+                     struct nmt_err *err)
+{
+    for (size_t at = 0; at < s->bytes; at += PIECE) {
+        const size_t n = s->bytes - at < PIECE ? s->bytes - at : PIECE;
+        if (out)
+            NMT_TRY(nmt_output_write(out, s->data + at, n, err));
+        else
+            XXH3_128bits_update(state, s->data + at, n);
+        nmt_spool_passed(s, at + n);
+    }
+    return 0;
+}
+
 static int write_file(const struct nmt_bitext *b, unsigned char header[HEADER],
                       struct nmt_output *out, struct nmt_err *err)
 {
-    const size_t heads = b->n * nmt_bitext_head_size(b);
-    const uint64_t ids = get_u64(header + AT_COUNTS + 8 * ID_BYTES);
     XXH3_state_t *state = XXH3_createState();
     if (!state)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     XXH3_128bits_reset(state);
-    XXH3_128bits_update(state, b->heads, heads);
-    XXH3_128bits_update(state, b->ids, (size_t)ids);
+    int rc = pass_over(&b->head_spool, state, NULL, err);
+    if (rc == 0)
+        rc = pass_over(&b->id_spool, state, NULL, err);
     put_digest(header + AT_ARRAYS_DIGEST, XXH3_128bits_digest(state));
     XXH3_freeState(state);
+    NMT_TRY(rc);
     put_digest(header + AT_HEADER_DIGEST, XXH3_128bits(header, AT_HEADER_DIGEST));
     NMT_TRY(nmt_output_write(out, header, HEADER, err));
-    NMT_TRY(nmt_output_write(out, b->heads, heads, err));
-    return nmt_output_write(out, b->ids, (size_t)ids, err);
+    NMT_TRY(pass_over(&b->head_spool, NULL, out, err));
+    return pass_over(&b->id_spool, NULL, out, err);
 }
 
 int nmt_bitext_save(const struct nmt_bitext *b, const struct nmt_bitext_plan *plan,
@@ -186,8 +206,34 @@ static int map_file(struct nmt_bitext *b, const char *path, struct nmt_err *err)
     return rc;
 }
 
+/* What stands before p has been read: its pages need not be held. */
+static void passed(const struct nmt_bitext *b, const unsigned char *p)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t n = (size_t)(p - (const unsigned char *)b->map) / page * page;
+    if (n > 0)
+        madvise(b->map, n, MADV_DONTNEED); /* it is shared and only read: nothing is lost */
+}
+
+static int digest_arrays(unsigned char out[16], const struct nmt_bitext *b, struct nmt_err *err)
+{
+    const unsigned char *p = b->heads, *end = (const unsigned char *)b->map + b->map_size;
+    XXH3_state_t *state = XXH3_createState();
+    if (!state)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    XXH3_128bits_reset(state);
+    for (; p < end; p += PIECE) {
+        XXH3_128bits_update(state, p, (size_t)(end - p) < PIECE ? (size_t)(end - p) : PIECE);
+        passed(b, p);
+    }
+    put_digest(out, XXH3_128bits_digest(state));
+    XXH3_freeState(state);
+    return 0;
+}
+
 /* The header agrees with its digest: do the sizes in it agree with the file, and the arrays? */
-static bool take_header(struct nmt_bitext *b, const unsigned char *header)
+static int take_header(struct nmt_bitext *b, const unsigned char *header, bool *good,
+                       struct nmt_err *err)
 {
     uint64_t counts[COUNTS];
     for (size_t i = 0; i < COUNTS; i++)
@@ -195,7 +241,7 @@ static bool take_header(struct nmt_bitext *b, const unsigned char *header)
     const uint64_t room = b->map_size - HEADER, head = nmt_bitext_head_size(b);
     if (counts[PAIRS] > room / head || counts[ID_BYTES] != room - counts[PAIRS] * head ||
         counts[PAIRS] > counts[LINES])
-        return false;
+        return 0;
     b->n = (size_t)counts[PAIRS];
     b->empty = (size_t)counts[EMPTY];
     b->long_ = (size_t)counts[LONG];
@@ -205,8 +251,9 @@ static bool take_header(struct nmt_bitext *b, const unsigned char *header)
     b->heads = header + HEADER;
     b->ids = b->heads + b->n * head;
     unsigned char found[16];
-    put_digest(found, XXH3_128bits(b->heads, (size_t)room));
-    return memcmp(found, header + AT_ARRAYS_DIGEST, sizeof found) == 0;
+    NMT_TRY(digest_arrays(found, b, err));
+    *good = memcmp(found, header + AT_ARRAYS_DIGEST, sizeof found) == 0;
+    return 0;
 }
 
 static bool ids_are_good(const unsigned char **p, uint32_t n, unsigned width, size_t vocabulary)
@@ -230,6 +277,8 @@ static int check_pairs(struct nmt_bitext *b, const struct nmt_bitext_plan *plan,
         *good = ids_are_good(&p, h.S - 1, b->id_width[0], nmt_vocab_size(plan->vocab[0])) &&
                 ids_are_good(&p, h.T - 1, b->id_width[1], nmt_vocab_size(plan->vocab[1]));
         p += b->words ? 2 * ((size_t)h.S + h.T - 2) : 0;
+        if (i % PAIRS_HELD == 0)
+            passed(b, p);
     }
     return 0;
 }
@@ -259,13 +308,15 @@ static int judge(struct nmt_bitext *b, const struct nmt_bitext_plan *plan, const
         *why = other;
         return 0;
     }
-    bool good = take_header(b, header);
+    bool good = false;
+    NMT_TRY(take_header(b, header, &good, err));
     if (good)
         NMT_TRY(check_pairs(b, plan, &good, err));
     if (good) {
         *state = NMT_CACHE_USED;
         *why = NULL;
-        posix_madvise(b->map, b->map_size, POSIX_MADV_RANDOM);
+        passed(b, header + b->map_size);
+        madvise(b->map, b->map_size, MADV_RANDOM);
     }
     return 0;
 }

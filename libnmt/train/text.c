@@ -8,6 +8,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#define DIGEST_PIECE ((size_t)1 << 22)
+
 void nmt_text_release(struct nmt_text *t)
 {
     nmt_spool_release(&t->bytes);
@@ -43,13 +45,32 @@ const char *nmt_text_line(const struct nmt_text *t, size_t i, size_t *len)
     return (const char *)t->bytes.data + at[i];
 }
 
-void nmt_text_digest(const struct nmt_text *t, uint8_t digest[16])
+void nmt_text_passed(const struct nmt_text *t, size_t i)
 {
-    const uint64_t seed = XXH3_64bits(t->at.data, t->at.bytes);
+    const uint64_t *at = (const uint64_t *)(const void *)t->at.data;
+    nmt_spool_passed(&t->bytes, (size_t)at[i]);
+    nmt_spool_passed(&t->at, i * sizeof *at);
+}
+
+int nmt_text_digest(const struct nmt_text *t, uint8_t digest[16], struct nmt_err *err)
+{
+    XXH3_state_t *state = XXH3_createState();
+    if (!state)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    XXH3_128bits_reset(state);
+    const struct nmt_spool *parts[2] = { &t->at, &t->bytes };
+    for (size_t i = 0; i < 2; i++)
+        for (size_t at = 0; at < parts[i]->bytes; at += DIGEST_PIECE) {
+            const size_t left = parts[i]->bytes - at;
+            XXH3_128bits_update(state, parts[i]->data + at,
+                                left < DIGEST_PIECE ? left : DIGEST_PIECE);
+            nmt_spool_passed(parts[i], at);
+        }
     XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical,
-                             XXH3_128bits_withSeed(t->bytes.data, t->bytes.bytes, seed));
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
     memcpy(digest, canonical.digest, 16);
+    XXH3_freeState(state);
+    return 0;
 }
 
 size_t nmt_text_memory(const struct nmt_text *t)

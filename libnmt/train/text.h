@@ -28,8 +28,11 @@ int nmt_text_map(struct nmt_text *t, struct nmt_err *err) NMT_MUST_USE;
 /** Line i, not ended by NUL. */
 const char *nmt_text_line(const struct nmt_text *t, size_t i, size_t *len);
 
+/** The lines before i have been read and are not needed soon; see nmt_spool_passed. */
+void nmt_text_passed(const struct nmt_text *t, size_t i);
+
 /** Of all lines, where they end included. */
-void nmt_text_digest(const struct nmt_text *t, uint8_t digest[16]);
+int nmt_text_digest(const struct nmt_text *t, uint8_t digest[16], struct nmt_err *err) NMT_MUST_USE;
 
 /** Bytes of memory that cannot be dropped. */
 size_t nmt_text_memory(const struct nmt_text *t);

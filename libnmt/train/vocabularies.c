@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define LINES_HELD 65536 /* of a text that is read from its beginning to its end */
+
 bool nmt_vocab_same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
 {
     bool same = nmt_vocab_size(a) == nmt_vocab_size(b);
@@ -30,6 +32,8 @@ static int learn(struct nmt_vocab **v, const struct nmt_config *c,
             size_t len;
             const char *line = nmt_text_line(texts[k], i, &len);
             rc = nmt_vocab_learner_add(l, line, len, err);
+            if ((i + 1) % LINES_HELD == 0)
+                nmt_text_passed(texts[k], i);
         }
     if (rc == 0)
         rc = nmt_vocab_learner_finish(l, v, err);

@@ -20,7 +20,7 @@ static struct nmt_vocab *words(size_t n)
         if (i < 3)
             snprintf(names[i], sizeof names[i], "%s", special[i]);
         else
-            snprintf(names[i], sizeof names[i], "\xe2\x96\x81w%zu", i - 3);
+            snprintf(names[i], sizeof names[i], "\xe2\x96\x81w%u", (unsigned)(i - 3));
         pieces[i] = names[i];
         lengths[i] = strlen(names[i]);
     }

@@ -32,6 +32,8 @@ Test(spool, gives_back_what_was_added_whether_it_is_little_or_much)
         add_numbers(&s, sizes[i]);
         cr_assert(nmt_spool_map(&s, NULL) == 0);
         check_numbers(&s, sizes[i]);
+        nmt_spool_passed(&s, s.bytes / 2);
+        check_numbers(&s, sizes[i]);
         nmt_spool_scatter(&s);
         check_numbers(&s, sizes[i]);
         cr_assert(nmt_spool_memory(&s) <= (size_t)1 << 18);

@@ -36,6 +36,12 @@ int nmt_spool_map(struct nmt_spool *s, struct nmt_err *err) NMT_MUST_USE;
 size_t nmt_spool_memory(const struct nmt_spool *s);
 
 /**
+ * The first bytes have been read and are not needed soon: lets go of their pages, which would
+ * otherwise count as memory of the process until somebody else wants it.
+ */
+void nmt_spool_passed(const struct nmt_spool *s, size_t bytes);
+
+/**
  * From here on it is read in no order: pages around the one that is read are not fetched, and those
  * that the process holds by now are let go.
  */
