@@ -262,6 +262,8 @@ static void kernel_context_backward(real *dalpha, real *dh, const real *alpha, c
 
 #include "layer_norm_internal.h"
 
+#include "fixed_rows_internal.h"
+
 INLINE real greatest(const real *x, size_t n)
 {
     vec m = splat(-(real)INFINITY);
@@ -432,6 +434,8 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .tanh_backward = kernel_tanh_backward,
     .dot = kernel_dot,
     .matmul_rows = kernel_matmul_rows,
+    .fixed_row = kernel_fixed_row,
+    .fixed_rows = kernel_fixed_rows,
     .axpy = kernel_axpy,
     .scale_by = kernel_scale_by,
     .product = kernel_product,
