@@ -8,10 +8,6 @@
 
 #include "fixed.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 typedef int32_t fixed __attribute__((vector_size(VECTOR_BYTES)));
 
 #define FIXED_LANES  (VECTOR_BYTES / sizeof(int32_t))

@@ -49,6 +49,9 @@ struct nmt_kernels {
     void (*fixed_rows)(real *y, size_t ldy, const int16_t *x, const real *x_scale,
                        const struct nmt_fixed_words *words, size_t M, size_t groups);
 
+    /** The first i >= from with x[i] > least; n when there is none. */
+    size_t (*find_above)(const real *x, real least, size_t from, size_t n);
+
     /** y[i] += f x[i]. */
     void (*axpy)(real *y, real f, const real *x, size_t n);
 

@@ -128,9 +128,8 @@ uint32_t nmt_candidates_greatest(struct nmt_candidate *found, real *best, uint32
                                  const real *x, size_t word, size_t words)
 {
     real threshold = have == n ? best[n - 1] : -(real)INFINITY;
-    for (size_t i = 0; i < words; i++) {
-        if (!(x[i] > threshold)) /* NaN is never greater */
-            continue;
+    const struct nmt_kernels *k = nmt_kernels();
+    for (size_t i = 0; (i = k->find_above(x, threshold, i, words)) < words; i++) {
         uint32_t at = have < n ? have++ : n - 1;
         for (; at > 0 && best[at - 1] < x[i]; at--) {
             best[at] = best[at - 1];
