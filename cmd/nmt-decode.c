@@ -309,6 +309,8 @@ static void read_options(struct work *w)
     search_options_read(cli, &w->options.search, w->weights);
     print_options_read(cli, &w->print, &w->options);
     w->print.forced = cli_flag(cli, OPT_FORCE);
+    w->options.search.unscored =
+        !w->print.score && !w->print.n_best && !w->print.word_scores && !w->print.forced;
     (void)gather_memory(cli, OPT_MEMORY, 1);
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
     if (cli_flag(cli, OPT_FORCE) && w->print.n_best)

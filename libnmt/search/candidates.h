@@ -25,9 +25,10 @@ struct nmt_wanted {
 /** A first look at a block of rows (rough.h); width: the beam and a few. */
 struct nmt_rough {
     size_t width;
-    int16_t *q;  /* [rows][2 pairs] */
-    real *scale; /* [rows] */
-    real *rest;  /* [rows][L] what rounding takes from a row */
+    uint32_t known; /* words that are known exactly; 0: nobody asks for the sums */
+    int16_t *q;     /* [rows][2 pairs] */
+    real *scale;    /* [rows] */
+    real *rest;     /* [rows][L] what rounding takes from a row */
     size_t blocks;
     real *lost;                 /* [rows][blocks] and so from the words of a block, in the mean */
     struct nmt_rough_row *row;  /* [rows] */

@@ -35,7 +35,8 @@ void nmt_rough_plan(struct nmt_candidates *c, struct nmt_arena *arena)
     const struct nmt_fixed *output = c->models[0].output;
     struct nmt_rough *r = &c->rough;
     c->rows = c->rows < ROWS ? c->rows : ROWS;
-    r->width = (c->options->beam > KNOWN ? c->options->beam : KNOWN) + NEVER + SPARE;
+    r->known = c->options->unscored && c->options->beam == 1 ? 0 : KNOWN;
+    r->width = (c->options->beam > r->known ? c->options->beam : r->known) + NEVER + SPARE;
     r->blocks = (c->V + NMT_BLOCK_WORDS - 1) / NMT_BLOCK_WORDS;
     r->q = nmt_arena_take(arena, c->rows * output->words.pairs * 2, sizeof *r->q);
     r->scale = nmt_arena_take(arena, c->rows, sizeof *r->scale);
@@ -70,9 +71,12 @@ static void look(const struct nmt_candidates *c, size_t r, const real *x, size_t
     struct nmt_rough_row *row = &rough->row[r];
     real *value = rough->value + r * rough->width;
     const uint32_t n = (uint32_t)rough->width;
-    const real top = add_up(row, x, words, rough->lost[r * rough->blocks + word / NMT_BLOCK_WORDS]);
-    if (row->n == n && !(top > value[n - 1]))
-        return;
+    if (rough->known) {
+        const real lost = rough->lost[r * rough->blocks + word / NMT_BLOCK_WORDS];
+        const real top = add_up(row, x, words, lost);
+        if (row->n == n && !(top > value[n - 1]))
+            return;
+    }
     row->n =
         nmt_candidates_greatest(rough->near + r * rough->width, value, row->n, n, x, word, words);
 }
@@ -128,10 +132,10 @@ static bool settle(const struct nmt_candidates *c, size_t r, const struct nmt_st
         const nmt_id id = near[i].id;
         const real seen = value[i];
         const bool possible = (double)seen >= least && nmt_candidates_may(c, wanted, id);
-        if (i >= KNOWN && !possible)
+        if (i >= rough->known && !possible)
             continue;
         const real x = logit(c, step, row, id);
-        if (i < KNOWN)
+        if (i < rough->known)
             learn(c, r, id, seen, x);
         uint32_t at = *n;
         if (!possible)
@@ -165,11 +169,14 @@ static bool choose(const struct nmt_candidates *c, struct nmt_candidate *found, 
         value[0] = logit(c, step, row, wanted->only);
         n = 1;
     }
-    const double sum = (double)seen->sum,
-                 base = (double)seen->most + log(sum) + (double)seen->lost / sum;
+    double base = 0;
+    if (rough->known) {
+        const double sum = (double)seen->sum;
+        base = (double)seen->most + log(sum) + (double)seen->lost / sum;
+    }
     *count = n < wanted->n ? n : wanted->n;
     for (uint32_t i = 0; i < *count; i++) {
-        const double log_prob = (double)value[i] - base;
+        const double log_prob = rough->known ? (double)value[i] - base : 0;
         found[i].id = near[i].id;
         found[i].log_prob = (real)(log_prob > 0 ? 0 : log_prob); /* see candidates.c */
     }
@@ -190,8 +197,9 @@ void nmt_rough_find(const struct nmt_candidates *c, struct nmt_candidate *found,
                                                    step->readout.t + (first + r) * L, L);
         rough->done[r] = !wanted[r].terms && rough->scale[r] > 0;
     }
-    nmt_kernels()->matmul_rows(rough->lost, rough->blocks, rough->rest, L, output->mean, L, n,
-                               rough->blocks, L, false);
+    if (rough->known)
+        nmt_kernels()->matmul_rows(rough->lost, rough->blocks, rough->rest, L, output->mean, L, n,
+                                   rough->blocks, L, false);
     for (size_t word = 0; word < c->V; word += NMT_BLOCK_WORDS) {
         const size_t words = c->V - word < NMT_BLOCK_WORDS ? c->V - word : NMT_BLOCK_WORDS;
         nmt_fixed_product(output, block, NMT_BLOCK_WORDS, rough->q, rough->scale, n, word, words);

@@ -106,9 +106,9 @@ Test(candidates, are_the_first_of_all_words_sorted)
     nmt_arena_release(&arena);
 }
 
-/* The candidates of all rows, by way of fixed point or without. */
-static void find(bool fixed, const struct nmt_wanted *wanted, struct nmt_candidate *found,
-                 uint32_t *count)
+/* The candidates of all rows [beam], by way of fixed point or without. */
+static void find_with(size_t beam, bool unscored, bool fixed, const struct nmt_wanted *wanted,
+                      struct nmt_candidate *found, uint32_t *count)
 {
     struct nmt_shape shape = { .V_target = V, .L = L };
     struct nmt_params params = { .out_W = out_W, .out_b = out_b };
@@ -122,13 +122,20 @@ static void find(bool fixed, const struct nmt_wanted *wanted, struct nmt_candida
     bool can;
     cr_assert(nmt_fixed_init(&output, &can, out_W, out_b, V, L, NULL) == 0 && can);
     model.output = fixed ? &output : NULL;
-    o.beam = K;
-    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, K);
+    o.beam = beam;
+    o.unscored = unscored;
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, beam);
     cr_assert(nmt_arena_grow(&arena, arena.used, NULL) == 0);
-    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, K);
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, beam);
     nmt_candidates_find(&c, found, count, &step, wanted, ROWS);
     nmt_arena_release(&arena);
     nmt_fixed_release(&output);
+}
+
+static void find(bool fixed, const struct nmt_wanted *wanted, struct nmt_candidate *found,
+                 uint32_t *count)
+{
+    find_with(K, false, fixed, wanted, found, count);
 }
 
 /*
@@ -197,6 +204,21 @@ Test(candidates, a_log_probability_does_not_depend_on_how_many_are_wanted)
         for (int k = 1; k < 3; k++)
             cr_assert(found[0][r * K].id == found[k][r * K].id &&
                       found[0][r * K].log_prob == found[k][r * K].log_prob);
+}
+
+Test(candidates, of_a_greedy_search_are_the_same_when_nobody_asks_for_scores)
+{
+    struct nmt_wanted wanted[ROWS];
+    struct nmt_candidate found[2][ROWS];
+    uint32_t count[2][ROWS];
+    random_output_layer();
+    for (uint32_t r = 0; r < ROWS; r++)
+        wanted[r] = (struct nmt_wanted){ .n = 1, .only = NMT_NO_ID, .may_end = r % 2 };
+    wanted[7].only = 698;
+    for (int unscored = 0; unscored < 2; unscored++)
+        find_with(1, unscored, unscored, wanted, found[unscored], count[unscored]);
+    for (size_t r = 0; r < ROWS; r++)
+        cr_assert(count[0][r] == 1 && count[1][r] == 1 && found[0][r].id == found[1][r].id);
 }
 
 /* Pieces: the odd ones begin a word. */
