@@ -302,6 +302,8 @@ static void read_options(struct work *w)
     w->options.batch = (size_t)cli_int(cli, OPT_BATCH, (int64_t)w->options.batch, 1, 4096);
     given_read(&w->given, cli, &w->options.search, &w->print);
     w->print.forced = w->given.forced;
+    w->options.search.unscored =
+        !w->print.score && !w->print.n_best && !w->print.word_scores && !w->print.forced;
     cli_need(cli, 'm');
     if (cli_count(cli, 'm') > NMT_ENSEMBLE_MAX)
         cli_misuse(cli, "at most %zu models", NMT_ENSEMBLE_MAX);

@@ -68,6 +68,20 @@ void nmt_norm_linear_forward(real *y, struct nmt_norm norm, const real *x, const
         nmt_kernels()->axpy(y + row * norm.out, 1, b, norm.out);
 }
 
+void nmt_norm_take(real *y, struct nmt_norm norm, const real *p, size_t ldp, const real *gain,
+                   size_t N, bool add)
+{
+    for (size_t row = 0; row < N; row++, p += ldp) {
+        real *to = (gain ? norm.xn : y) + row * norm.out;
+        if (gain || !add)
+            memcpy(to, p, norm.out * sizeof *to);
+        else
+            nmt_kernels()->axpy(to, 1, p, norm.out);
+    }
+    if (gain)
+        nmt_norm_forward(y, norm, gain, N, 0, norm.out / norm.group, add);
+}
+
 const real *nmt_norm_linear_backward(struct nmt_norm norm, real *dgain, const real *dy,
                                      const real *gain, size_t N)
 {

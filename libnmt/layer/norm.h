@@ -46,6 +46,12 @@ void nmt_norm_backward(struct nmt_norm norm, real *dgain, const real *dy, const 
 void nmt_norm_linear_forward(real *y, struct nmt_norm norm, const real *x, const real *W,
                              const real *gain, const real *b, size_t N, size_t in, unsigned how);
 
+/**
+ * y [N][out] (+)= gain * xn for a product p [N][ldp] that is there already, or p when gain is NULL.
+ */
+void nmt_norm_take(real *y, struct nmt_norm norm, const real *p, size_t ldp, const real *gain,
+                   size_t N, bool add);
+
 /** The gradient [N][out] of p = W x, given dy. It lies in norm.xn; without a gain it is dy. */
 const real *nmt_norm_linear_backward(struct nmt_norm norm, real *dgain, const real *dy,
                                      const real *gain, size_t N);

@@ -4,7 +4,7 @@
 extern const struct nmt_kernels nmt_kernels_portable;
 
 #if defined(__x86_64__)
-extern const struct nmt_kernels nmt_kernels_avx2, nmt_kernels_avx512;
+extern const struct nmt_kernels nmt_kernels_avx2, nmt_kernels_avx512, nmt_kernels_avx512vnni;
 
 const struct nmt_kernels *nmt_kernels_nth(size_t i)
 {
@@ -15,6 +15,8 @@ const struct nmt_kernels *nmt_kernels_nth(size_t i)
     if (i == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
         return &nmt_kernels_avx512;
+    if (i == 3 && nmt_kernels_nth(2) && __builtin_cpu_supports("avx512vnni"))
+        return &nmt_kernels_avx512vnni;
     return NULL;
 }
 #else

@@ -262,13 +262,15 @@ static void kernel_context_backward(real *dalpha, real *dh, const real *alpha, c
 
 #include "layer_norm_internal.h"
 
+#include "fixed_rows_internal.h"
+
 INLINE real greatest(const real *x, size_t n)
 {
     vec m = splat(-(real)INFINITY);
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         vec v = load(x + i);
-        m = select(v > m, v, m);
+        m = greater(v, m);
     }
     real most = max_lanes(m);
     for (; i < n; i++)
@@ -335,6 +337,39 @@ static real kernel_add_exp(real *sum, real *most, const real *x, size_t n)
     }
     *sum += sum_exp(NULL, x, *most, n);
     return here;
+}
+
+/* A bit for each lane that is greater. */
+INLINE unsigned lanes_above(vec v, real least)
+{
+#if defined(__AVX512F__) && !defined(NMT_DOUBLE)
+    return _mm512_cmp_ps_mask((__m512)v, (__m512)splat(least), _CMP_GT_OQ);
+#elif defined(__AVX__) && !defined(NMT_DOUBLE)
+    return (unsigned)_mm256_movemask_ps((__m256)(v > splat(least)));
+#elif defined(__SSE2__) && !defined(NMT_DOUBLE)
+    return (unsigned)_mm_movemask_ps((__m128)(v > splat(least)));
+#else
+    unsigned bits = 0;
+    for (size_t i = 0; i < LANES; i++)
+        bits |= (unsigned)(v[i] > least) << i;
+    return bits;
+#endif
+}
+
+static size_t kernel_find_above(const real *x, real least, size_t from, size_t n)
+{
+    size_t i = from;
+    for (; i + LANES <= n; i += LANES) {
+        unsigned bits = lanes_above(load(x + i), least), lane = 0;
+        if (!bits)
+            continue;
+        while (!(bits >> lane & 1))
+            lane++;
+        return i + lane;
+    }
+    while (i < n && !(x[i] > least))
+        i++;
+    return i;
 }
 
 static real kernel_cross_entropy(real *x, uint32_t gold, real smooth, real f, real *mean_log,
@@ -432,6 +467,9 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .tanh_backward = kernel_tanh_backward,
     .dot = kernel_dot,
     .matmul_rows = kernel_matmul_rows,
+    .fixed_row = kernel_fixed_row,
+    .fixed_rows = kernel_fixed_rows,
+    .find_above = kernel_find_above,
     .axpy = kernel_axpy,
     .scale_by = kernel_scale_by,
     .product = kernel_product,

@@ -17,6 +17,8 @@ struct nmt_adam_factors {
     real beta1, beta2, rate, epsilon; /* rate and epsilon with the bias correction in them */
 };
 
+struct nmt_fixed_words;
+
 struct nmt_kernels {
     const char *name;
 
@@ -36,6 +38,19 @@ struct nmt_kernels {
      */
     void (*matmul_rows)(real *y, size_t ldy, const real *x, size_t ldx, const real *w, size_t ldw,
                         size_t M, size_t N, size_t K, bool add);
+
+    /**
+     * Rounds x [K] to q [K, made even] (fixed.h); rest [K] = x - scale q. Returns the scale, or 0
+     * when x is 0, not finite or too far from 1.
+     */
+    real (*fixed_row)(int16_t *q, real *rest, const real *x, size_t K);
+
+    /** y [M][16 groups] = words x, as nmt_fixed_product says it. */
+    void (*fixed_rows)(real *y, size_t ldy, const int16_t *x, const real *x_scale,
+                       const struct nmt_fixed_words *words, size_t M, size_t groups);
+
+    /** The first i >= from with x[i] > least; n when there is none. */
+    size_t (*find_above)(const real *x, real least, size_t from, size_t n);
 
     /** y[i] += f x[i]. */
     void (*axpy)(real *y, real f, const real *x, size_t n);

@@ -21,7 +21,7 @@
 #ifdef __clang__
 #define ALL_UNROLLED _Pragma("clang loop unroll(full)")
 #else
-#define ALL_UNROLLED _Pragma("GCC unroll 8")
+#define ALL_UNROLLED _Pragma("GCC unroll 16")
 #endif
 
 /* The four sums over the lanes, each in the same order. */

@@ -15,6 +15,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
 #elif defined(__AVX__)
@@ -127,15 +131,61 @@ INLINE vec select(ivec mask, vec yes, vec no)
     return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
 }
 
-/* NaN stays NaN: the comparison is false and the second value, x, is taken. */
+/*
+ * a < b ? a : b and a > b ? a : b, lane by lane: b where one is NaN. The instructions do just that,
+ * but compilers do not find them.
+ */
+#if defined(__AVX512F__) && !defined(NMT_DOUBLE)
+INLINE vec lesser(vec a, vec b)
+{
+    return (vec)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+INLINE vec greater(vec a, vec b)
+{
+    return (vec)_mm512_max_ps((__m512)a, (__m512)b);
+}
+#elif defined(__AVX__) && !defined(NMT_DOUBLE)
+INLINE vec lesser(vec a, vec b)
+{
+    return (vec)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+INLINE vec greater(vec a, vec b)
+{
+    return (vec)_mm256_max_ps((__m256)a, (__m256)b);
+}
+#elif defined(__SSE__) && !defined(NMT_DOUBLE)
+INLINE vec lesser(vec a, vec b)
+{
+    return (vec)_mm_min_ps((__m128)a, (__m128)b);
+}
+
+INLINE vec greater(vec a, vec b)
+{
+    return (vec)_mm_max_ps((__m128)a, (__m128)b);
+}
+#else
+INLINE vec lesser(vec a, vec b)
+{
+    return select(a < b, a, b);
+}
+
+INLINE vec greater(vec a, vec b)
+{
+    return select(a > b, a, b);
+}
+#endif
+
+/* NaN stays NaN. */
 INLINE vec at_most(vec x, real limit)
 {
-    return select(x > limit, splat(limit), x);
+    return lesser(splat(limit), x);
 }
 
 INLINE vec at_least(vec x, real limit)
 {
-    return select(x < limit, splat(limit), x);
+    return greater(splat(limit), x);
 }
 
 #ifndef NMT_DOUBLE

@@ -106,7 +106,7 @@ void nmt_decoder_plan(struct nmt_decoder *d, struct nmt_arena *arena, struct nmt
     d->keys = s->attention == NMT_DOT ? e->h : numbers(arena, rows, A);
     d->keys_norm = nmt_norm_plan(arena, s->layer_norm && (additive || s->attention == NMT_GENERAL),
                                  rows, A, A);
-    d->source = (struct nmt_source){ s, B, b->row, e->h, d->keys, false };
+    d->source = (struct nmt_source){ s, B, b->row, e->h, e->h, D, d->keys, false };
     plan_recurrence(d, arena, train);
     d->start = nmt_start_plan(arena, s, B, train);
     d->x = numbers(arena, N, s->E);
@@ -132,19 +132,19 @@ void nmt_decoder_attend(real *q, struct nmt_norm norm, real *c, real *const *alp
                         const uint32_t *of, size_t B)
 {
     const struct nmt_shape *shape = src->shape;
-    const size_t D = nmt_shape_context(shape), A = nmt_shape_key(shape);
+    const size_t D = src->width, A = nmt_shape_key(shape);
     if (shape->attention == NMT_ADDITIVE)
         nmt_norm_linear_forward(q, norm, s, p->att_W, p->att_W_gain, NULL, B, shape->H_dec,
                                 src->alone ? NMT_ALONE : 0);
     for (size_t b = 0; b < B; b++) {
         const size_t from = of ? of[b] : b, row = src->row[from];
         if (shape->attention == NMT_NO_ATTENTION) {
-            memcpy(c + b * D, src->h + row * D, D * sizeof *c);
+            memcpy(c + b * D, src->value + row * D, D * sizeof *c);
             alpha[b][0] = 1;
             continue;
         }
         struct nmt_attended sentence = { src->row[from + 1] - row, A, D, src->keys + row * A,
-                                         src->h + row * D };
+                                         src->value + row * D };
         nmt_attention_forward(alpha[b], c + b * D, &sentence, p->att_v ? q + b * A : s + b * A,
                               p->att_v);
     }
@@ -307,7 +307,7 @@ static void predict_steps(struct nmt_decoder *d, const struct nmt_params *p, siz
         nmt_decoder_layer_forward(&d->above[i], &p->decoder[i + 1], below, d->context, from, to);
         below = d->above[i].out;
     }
-    nmt_readout_forward(&d->readout, p, below, d->x, d->context, row, N, 0);
+    nmt_readout_forward(&d->readout, p, below, d->x, d->context, row, N);
     if (d->dropout)
         nmt_kernels()->scale_by(d->readout.t + row * L, d->mask_readout + row * L, N * L);
 }

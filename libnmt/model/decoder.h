@@ -31,7 +31,8 @@
 /**
  * Attention of B rows with the states s [B][H]: row b looks at sentence of[b] (NULL: b). q [B][A]
  * is written for additive scores (otherwise the state itself asks; q may be NULL), and norm with
- * layer normalisation; c [B][D] is written; alpha[b] points to where the weights of row b go.
+ * layer normalisation; c [B][src->width] is written; alpha[b] points to where the weights of row b
+ * go.
  */
 void nmt_decoder_attend(real *q, struct nmt_norm norm, real *c, real *const *alpha,
                         const struct nmt_source *src, const struct nmt_params *p, const real *s,

@@ -20,25 +20,42 @@ void nmt_readout_plan(struct nmt_readout *r, struct nmt_arena *arena, const stru
     r->context = nmt_norm_plan(arena, s->layer_norm, N, R, R);
 }
 
-void nmt_readout_forward(const struct nmt_readout *r, const struct nmt_params *p, const real *state,
-                         const real *x, const real *context, size_t row, size_t N, unsigned how)
+/* From pre to t. */
+static void finish(const struct nmt_readout *r, size_t row, size_t N)
 {
     const struct nmt_shape *s = r->shape;
-    const size_t R = nmt_shape_readout(s), H = s->H_dec, E = s->E, D = nmt_shape_context(s);
+    const size_t R = nmt_shape_readout(s);
     real *pre = r->pre + row * R, *t = r->t + row * s->L;
-    if (x)
-        nmt_norm_linear_forward(pre, nmt_norm_from(r->word, row), x + row * E, p->read_V,
-                                p->read_V_gain, p->read_b, N, E, how);
-    nmt_norm_linear_forward(pre, nmt_norm_from(r->state, row), state + row * H, p->read_U,
-                            p->read_U_gain, NULL, N, H, how | NMT_ADD);
-    nmt_norm_linear_forward(pre, nmt_norm_from(r->context, row), context + row * D, p->read_C,
-                            p->read_C_gain, NULL, N, D, how | NMT_ADD);
     if (s->readout == NMT_MAXOUT) {
         nmt_maxout_forward(t, pre, N, s->L);
     } else {
         nmt_kernels()->tanh(pre, pre, N * R);
         memcpy(t, pre, N * s->L * sizeof *t);
     }
+}
+
+void nmt_readout_forward(const struct nmt_readout *r, const struct nmt_params *p, const real *state,
+                         const real *x, const real *context, size_t row, size_t N)
+{
+    const struct nmt_shape *s = r->shape;
+    const size_t R = nmt_shape_readout(s), H = s->H_dec, E = s->E, D = nmt_shape_context(s);
+    real *pre = r->pre + row * R;
+    nmt_norm_linear_forward(pre, nmt_norm_from(r->word, row), x + row * E, p->read_V,
+                            p->read_V_gain, p->read_b, N, E, 0);
+    nmt_norm_linear_forward(pre, nmt_norm_from(r->state, row), state + row * H, p->read_U,
+                            p->read_U_gain, NULL, N, H, NMT_ADD);
+    nmt_norm_linear_forward(pre, nmt_norm_from(r->context, row), context + row * D, p->read_C,
+                            p->read_C_gain, NULL, N, D, NMT_ADD);
+    finish(r, row, N);
+}
+
+void nmt_readout_search(const struct nmt_readout *r, const struct nmt_params *p, const real *state,
+                        const real *context, size_t ld, size_t N)
+{
+    nmt_norm_linear_forward(r->pre, r->state, state, p->read_U, p->read_U_gain, NULL, N,
+                            r->shape->H_dec, NMT_ALONE | NMT_ADD);
+    nmt_norm_take(r->pre, r->context, context, ld, p->read_C_gain, N, true);
+    finish(r, 0, N);
 }
 
 void nmt_readout_backward(const struct nmt_readout *r, const struct nmt_params *p,

@@ -23,12 +23,16 @@ struct nmt_readout {
 void nmt_readout_plan(struct nmt_readout *r, struct nmt_arena *arena, const struct nmt_shape *s,
                       size_t N);
 
-/**
- * N rows from `row` on; the arrays state, x and context begin at row 0. x NULL: V_o E y + b_t is in
- * pre already. how: NMT_ALONE or 0.
- */
+/** N rows from `row` on; the arrays state, x and context begin at row 0. */
 void nmt_readout_forward(const struct nmt_readout *r, const struct nmt_params *p, const real *state,
-                         const real *x, const real *context, size_t row, size_t N, unsigned how);
+                         const real *x, const real *context, size_t row, size_t N);
+
+/**
+ * The same for a search: V_o E y + b_t is in pre already, context [N][ld] is C_o c, and no row
+ * depends on the others.
+ */
+void nmt_readout_search(const struct nmt_readout *r, const struct nmt_params *p, const real *state,
+                        const real *context, size_t ld, size_t N);
 
 /**
  * Backward of those rows, given dt, which begins at row 0 like dstate, dx and dcontext, of which

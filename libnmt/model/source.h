@@ -14,8 +14,10 @@ struct nmt_source {
     size_t B;
     const size_t *row; /* [B + 1] first annotation of each sentence */
     const real *h;     /* [rows][D] annotations */
-    const real *keys;  /* [rows][A] u_j = U_a h_j, or h itself (dot); NULL without attention */
-    bool alone;        /* NMT_ALONE: no sentence depends on the others (search) */
+    const real *value; /* [rows][width] what the context is a mean of: h, or values of it */
+    size_t width;
+    const real *keys; /* [rows][A] u_j = U_a h_j, or h itself (dot); NULL without attention */
+    bool alone;       /* NMT_ALONE: no sentence depends on the others (search) */
 };
 
 /**

@@ -13,9 +13,9 @@ static real *numbers(struct nmt_arena *arena, size_t rows, size_t cols)
 }
 
 void nmt_step_plan(struct nmt_step *d, struct nmt_arena *arena, const struct nmt_shape *s,
-                   size_t rows)
+                   const struct nmt_params *p, size_t rows)
 {
-    const size_t H = s->H_dec, D = nmt_shape_context(s);
+    const size_t H = s->H_dec;
     const bool lstm = s->cell == NMT_LSTM, more = s->decoder_more > 0;
     memset(d, 0, sizeof *d);
     d->shape = s;
@@ -26,11 +26,11 @@ void nmt_step_plan(struct nmt_step *d, struct nmt_arena *arena, const struct nmt
         d->c[layer] = lstm ? numbers(arena, rows, H) : NULL;
         d->c_in[layer] = lstm ? numbers(arena, rows, H) : NULL;
     }
-    d->context = numbers(arena, rows, D);
+    d->values = nmt_values_plan(s, p);
+    d->context = numbers(arena, rows, d->values.width);
     d->nth = nmt_arena_take(arena, rows, sizeof *d->nth);
     d->seen = nmt_arena_take(arena, rows, sizeof *d->seen);
     d->parent_s = numbers(arena, rows, H);
-    d->parent_context = s->order == NMT_ORDER_CODE ? numbers(arena, rows, D) : NULL;
     nmt_unit_plan(&d->parent, arena, s, H, NMT_FROM_CONTEXT, rows, 0, false);
     d->fed = s->feed ? numbers(arena, rows, s->L) : NULL;
     d->middle = s->order == NMT_ORDER_CGRU ? numbers(arena, rows, H) : NULL;
@@ -78,13 +78,19 @@ struct state {
 struct entering {
     const real *below; /* [B][in]; NULL: words, whose part is in the gates already */
     size_t in;
-    const real *context; /* NULL: the parents' */
+    const real *context; /* [B][values.width] from the layer's part on; NULL: the parents' */
 };
 
-/* Numbers the parents and puts their states (and contexts) together. Returns how many they are. */
-static size_t gather_parents(struct nmt_step *d, const uint32_t *parent, size_t B)
+/*
+ * Numbers the parents and puts together their states and (code) what their contexts contribute to
+ * the first unit, whose gates begin with that. Returns how many they are.
+ */
+static size_t gather_parents(struct nmt_step *d, const struct nmt_unit *w, const uint32_t *parent,
+                             size_t B)
 {
-    const size_t H = d->shape->H_dec, D = nmt_shape_context(d->shape);
+    const size_t H = d->shape->H_dec, out = nmt_cell_gates(d->shape->cell) * H;
+    const real *context = d->context + d->values.of_layer[0];
+    const bool code = d->shape->order == NMT_ORDER_CODE;
     size_t n = 0;
     for (size_t b = 0; b < B; b++)
         d->seen[parent[b]] = UINT32_MAX;
@@ -92,8 +98,10 @@ static size_t gather_parents(struct nmt_step *d, const uint32_t *parent, size_t 
         uint32_t *seen = &d->seen[parent[b]];
         if (*seen == UINT32_MAX) {
             memcpy(d->parent_s + n * H, d->s[0] + parent[b] * H, H * sizeof(real));
-            if (d->parent_context)
-                memcpy(d->parent_context + n * D, d->context + parent[b] * D, D * sizeof(real));
+            memset(d->parent.a + n * out, 0, out * sizeof(real));
+            if (code)
+                nmt_unit_take(&d->parent, w, NMT_FROM_CONTEXT,
+                              context + parent[b] * d->values.width, 0, n, 1);
             *seen = (uint32_t)n++;
         }
         d->nth[b] = *seen;
@@ -101,14 +109,11 @@ static size_t gather_parents(struct nmt_step *d, const uint32_t *parent, size_t 
     return n;
 }
 
-/* What the n parents contribute to the first unit: d->parent.a. */
-static void run_parents(struct nmt_step *d, const struct nmt_unit *w, size_t n)
+/* What the parents contribute to the first unit: d->parent.a. */
+static void run_parents(struct nmt_step *d, const struct nmt_unit *w, const uint32_t *parent,
+                        size_t B)
 {
-    const size_t out = nmt_cell_gates(d->shape->cell) * d->shape->H_dec;
-    memset(d->parent.a, 0, n * out * sizeof *d->parent.a);
-    if (d->parent_context)
-        nmt_unit_read(&d->parent, w, NMT_FROM_CONTEXT, d->parent_context,
-                      nmt_shape_context(d->shape), 0, n, NMT_ALONE);
+    const size_t n = gather_parents(d, w, parent, B);
     nmt_unit_enter(&d->parent, w, d->parent_s, n, NMT_ALONE);
 }
 
@@ -134,8 +139,7 @@ static void unit(struct nmt_step *d, const struct nmt_unit *w, struct state from
     else if (w->W)
         nmt_unit_read(&run, w, NMT_FROM_BELOW, x->below, x->in, 0, B, NMT_ALONE);
     if (w->C && x->context)
-        nmt_unit_read(&run, w, NMT_FROM_CONTEXT, x->context, nmt_shape_context(d->shape), 0, B,
-                      NMT_ALONE);
+        nmt_unit_take(&run, w, NMT_FROM_CONTEXT, x->context, d->values.width, 0, B);
     if (w->F)
         nmt_unit_read(&run, w, NMT_FROM_FEED, d->fed, d->shape->L, 0, B, NMT_ALONE);
     if (!w->W && !w->C)
@@ -205,7 +209,7 @@ static const real *layers_above(struct nmt_step *d, const struct nmt_params *p, 
     const size_t H = d->shape->H_dec;
     for (size_t layer = 1; layer <= d->shape->decoder_above; layer++) {
         const struct nmt_column *w = &p->decoder[layer];
-        const struct entering x = { below, H, d->context };
+        const struct entering x = { below, H, d->context + d->values.of_layer[layer] };
         column(d, layer, &w->first, w, (struct state){ d->s_in[layer], d->c_in[layer] }, &x, B);
         for (size_t i = 0; d->shape->residual && i < B * H; i++)
             d->out[i] = d->s[layer][i] + below[i];
@@ -224,7 +228,7 @@ void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_s
         gather(d->c_in[layer], d->c[layer], parent, B, s->H_dec);
     }
     if (y || s->order != NMT_ORDER_CODE) /* whose first step is no step of the unit */
-        run_parents(d, &p->decoder[0].first, gather_parents(d, parent, B));
+        run_parents(d, &p->decoder[0].first, parent, B);
     if (y)
         gather(d->fed, d->readout.t, parent, B, s->L);
     else if (d->fed)
@@ -232,7 +236,7 @@ void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_s
     nmt_word_table_read(d->words, (real *[]){ d->unit.a, d->readout.pre }, y, B);
     const real *read = first_layer(d, alpha, src, p, !y, of, B);
     read = layers_above(d, p, read, B);
-    nmt_readout_forward(&d->readout, p, read, NULL, d->context, 0, B, NMT_ALONE);
+    nmt_readout_search(&d->readout, p, read, d->context + d->values.of_readout, d->values.width, B);
 }
 
 void nmt_step_logits(const struct nmt_step *d, real *logits, const struct nmt_params *p, size_t row,

@@ -16,6 +16,7 @@
 #define NMT_STEP_H
 
 #include "model/decoder.h"
+#include "model/values.h"
 #include "model/word_table.h"
 
 #include <nmt/id.h>
@@ -29,11 +30,11 @@ struct nmt_step {
     size_t rows;
     real *s[NMT_LAYERS_MAX], *c[NMT_LAYERS_MAX];       /* [rows][H] (c: LSTM) after the step */
     real *s_in[NMT_LAYERS_MAX], *c_in[NMT_LAYERS_MAX]; /* those of each row's parent: before it */
-    real *context;                                     /* [rows][D] after the step */
+    struct nmt_values values;                          /* what the context is made of */
+    real *context;                                     /* [rows][values.width] after the step */
     uint32_t *nth;                /* [rows] which of the parents a row goes on from */
     uint32_t *seen;               /* [rows] a parent's number, once it has one */
     real *parent_s;               /* [rows][H] the parents' states in the first layer */
-    real *parent_context;         /* [rows][D] and contexts (code) */
     struct nmt_unit_run parent;   /* [rows] what they contribute to the first unit */
     real *fed;                    /* [rows][L] the parent's readout (input feeding) */
     real *middle;                 /* [rows][H] s' of cgru */
@@ -49,7 +50,7 @@ struct nmt_step {
 
 /** Lays out (or measures) the arrays. */
 void nmt_step_plan(struct nmt_step *d, struct nmt_arena *arena, const struct nmt_shape *s,
-                   size_t rows);
+                   const struct nmt_params *p, size_t rows);
 
 /** The table of d->words; the weights must not change while it lives. NMT_ENOMEM. */
 int nmt_step_word_table(struct nmt_word_table *w, const struct nmt_shape *s,
@@ -60,8 +61,9 @@ void nmt_step_start(struct nmt_step *d, const struct nmt_source *src, const stru
 
 /**
  * One step of B rows. Row b goes on from row parent[b] as the last step (or the start) left it,
- * with the word y[b]; it looks at sentence of[b]. alpha[b] points to where its weights go.
- * y NULL: the first step. What predicts is left in d->readout.t [B][L].
+ * with the word y[b]; it looks at sentence of[b] of src, whose value is that of values.h. alpha[b]
+ * points to where its weights go. y NULL: the first step. What predicts is left in d->readout.t
+ * [B][L].
  */
 void nmt_step_forward(struct nmt_step *d, real *const *alpha, const struct nmt_source *src,
                       const struct nmt_params *p, const uint32_t *parent, const nmt_id *y,

@@ -65,6 +65,16 @@ void nmt_unit_read(const struct nmt_unit_run *u, const struct nmt_unit *w, enum 
                             in, first ? how : how | NMT_ADD);
 }
 
+void nmt_unit_take(const struct nmt_unit_run *u, const struct nmt_unit *w, enum nmt_unit_input what,
+                   const real *p, size_t ldp, size_t row, size_t N)
+{
+    const struct entry e = entry_of(u, w, what, row);
+    const bool first = what == NMT_FROM_BELOW || (what == NMT_FROM_CONTEXT && !w->W);
+    if (first)
+        nmt_unit_read_nothing(u, w, row, N);
+    nmt_norm_take(u->a + row * width(u), e.norm, p, ldp, e.gain, N, true);
+}
+
 void nmt_unit_read_nothing(const struct nmt_unit_run *u, const struct nmt_unit *w, size_t row,
                            size_t N)
 {

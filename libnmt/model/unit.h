@@ -54,6 +54,12 @@ void nmt_column_plan(struct nmt_column_run *c, struct nmt_arena *arena, const st
 void nmt_unit_read(const struct nmt_unit_run *u, const struct nmt_unit *w, enum nmt_unit_input what,
                    const real *x, size_t in, size_t row, size_t N, unsigned how);
 
+/**
+ * The same where the product is there already: p [N][ldp], one row's numbers ldp behind the last's.
+ */
+void nmt_unit_take(const struct nmt_unit_run *u, const struct nmt_unit *w, enum nmt_unit_input what,
+                   const real *p, size_t ldp, size_t row, size_t N);
+
 /** Nothing enters but the state: the gates of N rows start from the bias. */
 void nmt_unit_read_nothing(const struct nmt_unit_run *u, const struct nmt_unit *w, size_t row,
                            size_t N);

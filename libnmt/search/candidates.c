@@ -13,6 +13,9 @@
  */
 #include "search/candidates.h"
 
+#include "candidates_internal.h"
+#include "search/rough.h"
+
 #include "layer/embedding.h"
 #include "math/kernels.h"
 
@@ -20,7 +23,6 @@
 
 #define BLOCK_NUMBERS ((size_t)1 << 20)
 #define BLOCK_ROWS    ((size_t)512)
-#define BLOCK_WORDS   ((size_t)256) /* of one model; sums depend on it */
 
 /*
  * What ends the last word of a required term: the most probable piece that begins a word, and
@@ -59,9 +61,12 @@ void nmt_candidates_plan(struct nmt_candidates *c, struct nmt_arena *arena,
     c->n_models = n_models;
     c->V = models[0].shape->V_target;
     c->in_blocks = n_models == 1 && !o->sample;
-    const size_t words = c->in_blocks && c->V > BLOCK_WORDS ? BLOCK_WORDS : c->V;
+    const bool rough = c->in_blocks && models[0].output;
+    const size_t words = rough || (c->in_blocks && c->V > NMT_BLOCK_WORDS) ? NMT_BLOCK_WORDS : c->V;
     c->rows = BLOCK_NUMBERS / words;
     c->rows = c->rows < 16 ? 16 : c->rows > BLOCK_ROWS ? BLOCK_ROWS : c->rows;
+    if (rough)
+        nmt_rough_plan(c, arena);
     const size_t top = o->sample && o->top_k > o->beam ? o->top_k : o->beam;
     c->most = most;
     c->best = nmt_arena_take(arena, c->in_blocks ? c->rows * most : top, sizeof *c->best);
@@ -119,18 +124,12 @@ static struct row combine(const struct nmt_candidates *c, size_t r)
     return row;
 }
 
-/*
- * Goes on with the n greatest, of which there are `have`: x [words] from the id `word` on. Greater
- * first; of equals the lower id first, since ids come in order and only a greater value passes
- * another.
- */
-static uint32_t greatest(struct nmt_candidate *found, real *best, uint32_t have, uint32_t n,
-                         const real *x, size_t word, size_t words)
+uint32_t nmt_candidates_greatest(struct nmt_candidate *found, real *best, uint32_t have, uint32_t n,
+                                 const real *x, size_t word, size_t words)
 {
     real threshold = have == n ? best[n - 1] : -(real)INFINITY;
-    for (size_t i = 0; i < words; i++) {
-        if (!(x[i] > threshold)) /* NaN is never greater */
-            continue;
+    const struct nmt_kernels *k = nmt_kernels();
+    for (size_t i = 0; (i = k->find_above(x, threshold, i, words)) < words; i++) {
         uint32_t at = have < n ? have++ : n - 1;
         for (; at > 0 && best[at - 1] < x[i]; at--) {
             best[at] = best[at - 1];
@@ -144,15 +143,22 @@ static uint32_t greatest(struct nmt_candidate *found, real *best, uint32_t have,
     return have;
 }
 
+bool nmt_candidates_may(const struct nmt_candidates *c, const struct nmt_wanted *wanted,
+                        nmt_id word)
+{
+    const struct nmt_search_options *o = c->options;
+    return word != o->bos && (word != o->unk || !o->forbid_unk) &&
+           (word != o->eos || wanted->may_end);
+}
+
 /* x [words] from the id `word` on: what may not be chosen gets the value `never`. */
 static void forbid(const struct nmt_candidates *c, const struct nmt_wanted *wanted, real *x,
                    size_t word, size_t words, real never)
 {
     const struct nmt_search_options *o = c->options;
     const nmt_id ids[] = { o->bos, o->unk, o->eos };
-    const bool is[] = { true, o->forbid_unk, !wanted->may_end };
     for (size_t i = 0; i < 3; i++)
-        if (is[i] && ids[i] >= word && ids[i] < word + words)
+        if (!nmt_candidates_may(c, wanted, ids[i]) && ids[i] >= word && ids[i] < word + words)
             x[ids[i] - word] = never;
 }
 
@@ -212,7 +218,7 @@ static uint32_t draw(const struct nmt_candidates *c, struct nmt_candidate *found
     const struct nmt_search_options *o = c->options;
     size_t n = c->V, at;
     if (o->top_k > 0) {
-        n = greatest(c->top, c->best, 0, (uint32_t)o->top_k, row->value, 0, c->V);
+        n = nmt_candidates_greatest(c->top, c->best, 0, (uint32_t)o->top_k, row->value, 0, c->V);
         heat(c->chance, row, c->best, n, o->temperature);
     } else {
         heat(c->chance, row, row->value, n, o->temperature);
@@ -299,7 +305,7 @@ static uint32_t find_in_row(const struct nmt_candidates *c, struct nmt_candidate
     struct border border = NO_BORDER;
     if (wanted->terms)
         look_for_terms(c, &border, wanted, row.value, 0, c->V, never);
-    uint32_t n = greatest(found, c->best, 0, wanted->n, row.value, 0, c->V);
+    uint32_t n = nmt_candidates_greatest(found, c->best, 0, wanted->n, row.value, 0, c->V);
     for (uint32_t i = 0; i < n; i++)
         found[i].log_prob = (real)log_prob(&row, c->best[i]);
     for (size_t i = 0; i < n_help; i++)
@@ -347,7 +353,7 @@ static void look(const struct nmt_candidates *c, struct nmt_partial *p, struct n
     forbid(c, wanted, x, word, words, -(real)INFINITY);
     if (wanted->terms)
         look_for_terms(c, &p->border, wanted, x, word, words, -(real)INFINITY);
-    p->n = greatest(found, best, p->n, wanted->n, x, word, words);
+    p->n = nmt_candidates_greatest(found, best, p->n, wanted->n, x, word, words);
 }
 
 static uint32_t log_probs(const struct nmt_candidates *c, const struct nmt_partial *p,
@@ -382,8 +388,8 @@ static void find_in_blocks(const struct nmt_candidates *c, struct nmt_candidate 
 {
     for (size_t r = 0; r < n; r++)
         c->partial[r] = (struct nmt_partial){ 0, -(real)INFINITY, 0, 0, NO_BORDER };
-    for (size_t word = 0; word < c->V; word += BLOCK_WORDS) {
-        size_t words = c->V - word < BLOCK_WORDS ? c->V - word : BLOCK_WORDS;
+    for (size_t word = 0; word < c->V; word += NMT_BLOCK_WORDS) {
+        size_t words = c->V - word < NMT_BLOCK_WORDS ? c->V - word : NMT_BLOCK_WORDS;
         nmt_step_logits(step, c->block[0], c->models[0].params, first, n, word, words);
         for (size_t r = 0; r < n; r++)
             look(c, &c->partial[r], found + r * c->most, c->best + r * c->most, &wanted[r],
@@ -394,12 +400,33 @@ static void find_in_blocks(const struct nmt_candidates *c, struct nmt_candidate 
             log_probs(c, &c->partial[r], found + r * c->most, c->best + r * c->most, &wanted[r]);
 }
 
+/* A first look, and the rows for which it is not enough. */
+static void find_by_first_look(const struct nmt_candidates *c, struct nmt_candidate *found,
+                               uint32_t *count, const struct nmt_step *step,
+                               const struct nmt_wanted *wanted, size_t first, size_t n)
+{
+    nmt_rough_find(c, found, count, step, wanted, first, n);
+    for (size_t r = 0, end; r < n; r = end) {
+        for (end = r; end < n && !c->rough.done[end];)
+            end++;
+        if (end > r)
+            find_in_blocks(c, found + r * c->most, count + r, step, wanted + r, first + r, end - r);
+        else
+            end++;
+    }
+}
+
 void nmt_candidates_find(struct nmt_candidates *c, struct nmt_candidate *found, uint32_t *count,
                          const struct nmt_step *steps, const struct nmt_wanted *wanted, size_t B)
 {
     for (size_t first = 0; first < B; first += c->rows) {
-        size_t n = B - first < c->rows ? B - first : c->rows;
-        (c->in_blocks ? find_in_blocks : find_in_rows)(c, found + first * c->most, count + first,
-                                                       steps, wanted + first, first, n);
+        const size_t n = B - first < c->rows ? B - first : c->rows;
+        struct nmt_candidate *to = found + first * c->most;
+        if (!c->in_blocks)
+            find_in_rows(c, to, count + first, steps, wanted + first, first, n);
+        else if (c->models[0].output)
+            find_by_first_look(c, to, count + first, steps, wanted + first, first, n);
+        else
+            find_in_blocks(c, to, count + first, steps, wanted + first, first, n);
     }
 }

@@ -22,6 +22,21 @@ struct nmt_wanted {
     double draw; /* when samples are drawn: the random number in [0, 1) that says which word */
 };
 
+/** A first look at a block of rows (rough.h); width: the beam and a few. */
+struct nmt_rough {
+    size_t width;
+    uint32_t known; /* words that are known exactly; 0: nobody asks for the sums */
+    int16_t *q;     /* [rows][2 pairs] */
+    real *scale;    /* [rows] */
+    real *rest;     /* [rows][L] what rounding takes from a row */
+    size_t blocks;
+    real *lost;                 /* [rows][blocks] and so from the words of a block, in the mean */
+    struct nmt_rough_row *row;  /* [rows] */
+    struct nmt_candidate *near; /* [rows][width] the best so far, and their values */
+    real *value;
+    bool *done; /* [rows] */
+};
+
 /** Scratch space for blocks of rows. */
 struct nmt_candidates {
     const struct nmt_search_options *options;
@@ -35,6 +50,7 @@ struct nmt_candidates {
     struct nmt_partial *partial; /* [rows] what has been seen of a row in blocks */
     struct nmt_candidate *top;   /* [most] words to draw from; most is the beam or top_k */
     real *chance;                /* [V] probabilities to draw with */
+    struct nmt_rough rough;      /* when the model's output layer is there in fixed point */
 };
 
 /** The most candidates that a row may have when a sentence has at most so many terms. */

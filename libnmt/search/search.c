@@ -112,11 +112,15 @@ static void plan(struct nmt_searcher *s, struct nmt_arena *arena, const struct n
         const struct nmt_shape *shape = s->model[m].shape;
         const struct nmt_search_input *in = &set->input[m];
         real *keys = nmt_arena_take(arena, in->row[set->B] * nmt_shape_key(shape), sizeof *keys);
+        const size_t width = nmt_values_plan(shape, s->model[m].params).width;
+        real *value = nmt_arena_take(arena, in->row[set->B] * width, sizeof *value);
         s->keys[m] = keys;
+        s->values[m] = value;
         s->source[m] = (struct nmt_source){
-            shape, set->B, in->row, in->h, shape->attention == NMT_DOT ? in->h : keys, true
+            shape, set->B, in->row, in->h, value, width, shape->attention == NMT_DOT ? in->h : keys,
+            true
         };
-        nmt_step_plan(&s->step[m], arena, shape, rows);
+        nmt_step_plan(&s->step[m], arena, shape, s->model[m].params, rows);
         s->step[m].words = &s->words[m];
     }
 }
@@ -187,6 +191,8 @@ int nmt_searcher_run(struct nmt_searcher *s, const struct nmt_search_set *set,
         const struct nmt_params *p = s->model[m].params;
         nmt_source_keys(s->keys[m], s->model[m].shape, p, set->input[m].h,
                         set->input[m].row[set->B], NMT_ALONE);
+        nmt_values_forward(s->values[m], &s->step[m].values, s->model[m].shape, p, set->input[m].h,
+                           set->input[m].row[set->B]);
         nmt_step_start(&s->step[m], &s->source[m], p);
     }
     while (b->n_active > 0) {

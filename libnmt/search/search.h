@@ -7,6 +7,7 @@
 #ifndef NMT_SEARCH_INTERNAL_H
 #define NMT_SEARCH_INTERNAL_H
 
+#include "math/fixed.h"
 #include "model/step.h"
 
 #include "search/terms.h"
@@ -17,6 +18,7 @@
 struct nmt_search_model {
     const struct nmt_shape *shape;
     const struct nmt_params *params;
+    const struct nmt_fixed *output; /* the output layer in fixed point; NULL: there is none */
 };
 
 /** What one model says of the sentences of a set. */

@@ -15,7 +15,7 @@ struct nmt_searcher {
     struct nmt_source source[NMT_ENSEMBLE_MAX];
     struct nmt_step step[NMT_ENSEMBLE_MAX];
     struct nmt_word_table words[NMT_ENSEMBLE_MAX];
-    real *keys[NMT_ENSEMBLE_MAX];
+    real *keys[NMT_ENSEMBLE_MAX], *values[NMT_ENSEMBLE_MAX];
     struct nmt_candidates candidates;
     struct nmt_beams beams;
     real **alpha_at; /* [rows] */

@@ -33,13 +33,28 @@ static int check_vocabularies(const struct nmt_translator *t, struct nmt_err *er
     return 0;
 }
 
+/* Searching one model, where it is worth its memory. */
+static int round_output(struct nmt_translator *t, bool *rounded, struct nmt_err *err)
+{
+    const struct nmt_shape *s = &t->model[0]->shape;
+    const struct nmt_params *p = &t->model[0]->params;
+    const size_t size = nmt_fixed_size(s->V_target, s->L), most = t->options.memory / 4;
+    if (sizeof(real) != sizeof(float) || t->n_models > 1 || t->options.search.sample ||
+        (t->options.memory > 0 && size > most))
+        return 0;
+    return nmt_fixed_init(&t->output, rounded, p->out_W, p->out_b, s->V_target, s->L, err);
+}
+
 static int make_workers(struct nmt_translator *t, struct nmt_err *err)
 {
     struct nmt_search_model models[NMT_ENSEMBLE_MAX];
     struct nmt_search_options o = t->options.search;
     o.alignments = t->options.alignments || t->options.links || t->options.replace_unk;
+    bool rounded = false;
+    NMT_TRY(round_output(t, &rounded, err));
     for (size_t m = 0; m < t->n_models; m++)
-        models[m] = (struct nmt_search_model){ &t->model[m]->shape, &t->model[m]->params };
+        models[m] = (struct nmt_search_model){ &t->model[m]->shape, &t->model[m]->params,
+                                               rounded ? &t->output : NULL };
     t->n_workers = nmt_threads_count(t->options.threads);
     t->worker = calloc(t->n_workers, sizeof *t->worker);
     if (!t->worker)
@@ -83,6 +98,7 @@ void nmt_translator_free(struct nmt_translator *t)
         nmt_arena_release(&t->worker[i].arena);
     }
     free(t->worker);
+    nmt_fixed_release(&t->output);
     free(t->item);
     free(t->sorted);
     free(t->first);

@@ -28,6 +28,7 @@ struct nmt_translator {
     size_t n_models;
     const struct nmt_model *model[NMT_ENSEMBLE_MAX];
     size_t index[NMT_ENSEMBLE_MAX];
+    struct nmt_fixed output; /* of a single model, in fixed point */
     size_t n_workers;
     struct nmt_translate_worker *worker;
     struct nmt_translate_item *item; /* in the order of the records */

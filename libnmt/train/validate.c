@@ -90,7 +90,7 @@ struct job {
 static int translate(const struct job *j, const struct nmt_pair *pairs, size_t n,
                      struct nmt_piece *piece)
 {
-    const struct nmt_search_model model = { j->v->shape, j->p };
+    const struct nmt_search_model model = { .shape = j->v->shape, .params = j->p };
     struct nmt_search_options options = nmt_search_defaults();
     const nmt_id *source[NMT_VALID_PIECE];
     uint32_t length[NMT_VALID_PIECE];

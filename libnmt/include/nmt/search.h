@@ -51,6 +51,7 @@ struct nmt_search_options {
     const double *weights; /* of each model in that mean, of any sum; NULL: alike; copied */
     bool alignments;       /* keep the weights of the alignment model */
     bool forbid_unk;
+    bool unscored; /* log_prob and score are not wanted: they may be 0 when beam is 1 */
 
     bool sample;        /* draw n_best = beam translations instead of searching for the best */
     double temperature; /* of the distributions drawn from: p^(1/T); more than 0 */

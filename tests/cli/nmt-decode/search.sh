@@ -16,6 +16,8 @@ awk -F ' [|][|][|] ' 'BEGIN { id = "none" }
     id = $1; last = $4 }' list
 cmp first best || echo 'the first of the list is not the best'
 [ "$(cut -d' ' -f1 list | sort -nu | tail -n 1)" = 29 ] || echo 'records are numbered from 0'
+nmt-decode -m a.nmt -b 1 --score a.ann | cut -f 2 >scored
+nmt-decode -m a.nmt -b 1 a.ann | cmp - scored || echo 'greedy, translations depend on --score'
 nmt-decode -m a.nmt -n 20 a.ann >list || echo 'more translations than the beam has by default'
 fails 2 'gives no 6' nmt-decode -m a.nmt -b 5 -n 6 a.ann
 fails 2 'beam' nmt-decode -m a.nmt -b 0 a.ann

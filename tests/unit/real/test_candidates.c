@@ -67,7 +67,7 @@ Test(candidates, are_the_first_of_all_words_sorted)
     struct nmt_shape shape = { .V_target = V, .L = L };
     struct nmt_params params = { .out_W = out_W, .out_b = out_b };
     struct nmt_search_options o = nmt_search_defaults();
-    struct nmt_search_model model = { &shape, &params };
+    struct nmt_search_model model = { .shape = &shape, .params = &params };
     struct nmt_step step = { .shape = &shape, .readout = { .t = t } };
     struct nmt_wanted wanted[ROWS];
     struct nmt_candidate found[ROWS * K];
@@ -106,6 +106,121 @@ Test(candidates, are_the_first_of_all_words_sorted)
     nmt_arena_release(&arena);
 }
 
+/* The candidates of all rows [beam], by way of fixed point or without. */
+static void find_with(size_t beam, bool unscored, bool fixed, const struct nmt_wanted *wanted,
+                      struct nmt_candidate *found, uint32_t *count)
+{
+    struct nmt_shape shape = { .V_target = V, .L = L };
+    struct nmt_params params = { .out_W = out_W, .out_b = out_b };
+    struct nmt_search_options o = nmt_search_defaults();
+    struct nmt_search_model model = { .shape = &shape, .params = &params };
+    struct nmt_step step = { .shape = &shape, .readout = { .t = t } };
+    struct nmt_candidates c;
+    struct nmt_arena arena = { NULL, 0, 0 };
+    struct nmt_fixed output;
+    const real share = 1;
+    bool can;
+    cr_assert(nmt_fixed_init(&output, &can, out_W, out_b, V, L, NULL) == 0 && can);
+    model.output = fixed ? &output : NULL;
+    o.beam = beam;
+    o.unscored = unscored;
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, beam);
+    cr_assert(nmt_arena_grow(&arena, arena.used, NULL) == 0);
+    nmt_candidates_plan(&c, &arena, &o, &model, &share, 1, beam);
+    nmt_candidates_find(&c, found, count, &step, wanted, ROWS);
+    nmt_arena_release(&arena);
+    nmt_fixed_release(&output);
+}
+
+static void find(bool fixed, const struct nmt_wanted *wanted, struct nmt_candidate *found,
+                 uint32_t *count)
+{
+    find_with(K, false, fixed, wanted, found, count);
+}
+
+/*
+ * The words are the same to the last, and the log-probabilities but for the sum's error, which is
+ * greatest where all words are alike and rounding takes the same from each.
+ */
+static void compare(const struct nmt_wanted *wanted)
+{
+    struct nmt_candidate found[2][ROWS * K];
+    uint32_t count[2][ROWS];
+    for (int fixed = 0; fixed < 2; fixed++)
+        find(fixed, wanted, found[fixed], count[fixed]);
+    for (size_t r = 0; r < ROWS; r++) {
+        cr_assert(count[0][r] == count[1][r], "row %zu: %u, not %u", r, count[1][r], count[0][r]);
+        for (size_t i = r * K; i < r * K + count[0][r]; i++) {
+            cr_assert(found[0][i].id == found[1][i].id, "row %zu: word %u, not %u", r,
+                      found[1][i].id, found[0][i].id);
+            cr_assert(fabs((double)(found[0][i].log_prob - found[1][i].log_prob)) < 3e-4,
+                      "row %zu: %.9g, not %.9g", r, (double)found[1][i].log_prob,
+                      (double)found[0][i].log_prob);
+        }
+    }
+}
+
+Test(candidates, are_the_same_by_way_of_fixed_point)
+{
+    struct nmt_wanted wanted[ROWS];
+    random_output_layer();
+    for (uint32_t r = 0; r < ROWS; r++)
+        wanted[r] = (struct nmt_wanted){ .n = 1 + r % K, .only = NMT_NO_ID, .may_end = r % 2 };
+    wanted[0].n = K;
+    wanted[7].only = 698;
+    compare(wanted);
+    for (size_t i = 0; i < V * L; i++) /* many words that the first look cannot tell apart */
+        out_W[i] = out_W[i % L] + (real)1e-6 * out_W[i];
+    compare(wanted);
+    for (size_t i = 0; i < V; i++)
+        out_b[i] = 0;
+    for (size_t i = 0; i < V * L; i++) /* and all equal: the first ones are best */
+        out_W[i] = out_W[i % L];
+    compare(wanted);
+    random_output_layer();
+    for (size_t i = 0; i < L; i++) {
+        t[i] = 0;                    /* row 0 is not rounded at all */
+        t[L + i] = i ? 0 : 3;        /* one number */
+        t[2 * L + i] *= (real)1e-12; /* the bias alone decides */
+        t[3 * L + i] = (real)NAN;    /* no candidates */
+    }
+    compare(wanted);
+}
+
+Test(candidates, a_log_probability_does_not_depend_on_how_many_are_wanted)
+{
+    struct nmt_wanted wanted[ROWS];
+    struct nmt_candidate found[3][ROWS * K];
+    uint32_t count[ROWS];
+    random_output_layer();
+    for (uint32_t k = 0; k < 3; k++) { /* one, all, and the best one as given */
+        for (uint32_t r = 0; r < ROWS; r++)
+            wanted[r] = (struct nmt_wanted){ .n = k == 1 ? K : 1,
+                                             .only = k == 2 ? found[0][r * K].id : NMT_NO_ID,
+                                             .may_end = k == 2 };
+        find(true, wanted, found[k], count);
+    }
+    for (size_t r = 0; r < ROWS; r++)
+        for (int k = 1; k < 3; k++)
+            cr_assert(found[0][r * K].id == found[k][r * K].id &&
+                      found[0][r * K].log_prob == found[k][r * K].log_prob);
+}
+
+Test(candidates, of_a_greedy_search_are_the_same_when_nobody_asks_for_scores)
+{
+    struct nmt_wanted wanted[ROWS];
+    struct nmt_candidate found[2][ROWS];
+    uint32_t count[2][ROWS];
+    random_output_layer();
+    for (uint32_t r = 0; r < ROWS; r++)
+        wanted[r] = (struct nmt_wanted){ .n = 1, .only = NMT_NO_ID, .may_end = r % 2 };
+    wanted[7].only = 698;
+    for (int unscored = 0; unscored < 2; unscored++)
+        find_with(1, unscored, unscored, wanted, found[unscored], count[unscored]);
+    for (size_t r = 0; r < ROWS; r++)
+        cr_assert(count[0][r] == 1 && count[1][r] == 1 && found[0][r].id == found[1][r].id);
+}
+
 /* Pieces: the odd ones begin a word. */
 static void number_pieces(struct nmt_pieces *p, const char **text, size_t *len, char (*name)[8])
 {
@@ -125,7 +240,8 @@ static void find_with_terms(size_t n_models, const struct nmt_wanted *wanted, si
     struct nmt_shape shape = { .V_target = V, .L = L };
     struct nmt_params params = { .out_W = out_W, .out_b = out_b };
     struct nmt_search_options o = nmt_search_defaults();
-    const struct nmt_search_model model[2] = { { &shape, &params }, { &shape, &params } };
+    const struct nmt_search_model model[2] = { { .shape = &shape, .params = &params },
+                                               { .shape = &shape, .params = &params } };
     const struct nmt_step step = { .shape = &shape, .readout = { .t = t } };
     const struct nmt_step steps[2] = { step, step };
     const real share[2] = { n_models == 1 ? 1 : (real)0.5, (real)0.5 };

@@ -168,18 +168,25 @@ static void check_steps(const struct nmt_shape *s)
     const struct nmt_batch *b = &pass.batch;
     struct nmt_arena arena = { NULL, 0, 0 };
     struct nmt_step step;
-    nmt_step_plan(&step, &arena, s, 3);
+    nmt_step_plan(&step, &arena, s, &p.params, 3);
     cr_assert(nmt_arena_grow(&arena, arena.used, NULL) == 0);
-    nmt_step_plan(&step, &arena, s, 3);
+    nmt_step_plan(&step, &arena, s, &p.params, 3);
     struct nmt_word_table words;
     cr_assert(nmt_step_word_table(&words, s, &p.params, NULL) == 0);
     step.words = &words;
     real *keys = calloc(b->row[3] * nmt_shape_key(s) + 1, sizeof *keys), alpha[3][16];
     real *logits = malloc(s->V_target * sizeof *logits);
     nmt_source_keys(keys, s, &p.params, pass.encoder.h, b->row[3], NMT_ALONE);
-    const struct nmt_source source = {
-        s, 3, b->row, pass.encoder.h, s->attention == NMT_DOT ? pass.encoder.h : keys, true
-    };
+    real *values = malloc(b->row[3] * step.values.width * sizeof *values);
+    nmt_values_forward(values, &step.values, s, &p.params, pass.encoder.h, b->row[3]);
+    const struct nmt_source source = { s,
+                                       3,
+                                       b->row,
+                                       pass.encoder.h,
+                                       values,
+                                       step.values.width,
+                                       s->attention == NMT_DOT ? pass.encoder.h : keys,
+                                       true };
     nmt_step_start(&step, &source, &p.params);
     for (size_t t = 0; t < b->target.T; t++) {
         const uint32_t of[3] = { 0, 1, 2 };
@@ -196,6 +203,7 @@ static void check_steps(const struct nmt_shape *s)
         }
     }
     free(keys);
+    free(values);
     free(logits);
     free(p.weights);
     free(p.gradients);

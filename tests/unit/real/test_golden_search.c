@@ -12,7 +12,7 @@ static struct nmt_searcher *searcher(struct golden_case *c, size_t beam, size_t 
     struct nmt_search_options o = nmt_search_defaults();
     struct nmt_searcher *s = NULL;
     struct nmt_err err = NMT_ERR_INIT;
-    const struct nmt_search_model model = { &c->shape, &c->params };
+    const struct nmt_search_model model = { .shape = &c->shape, .params = &c->params };
     o.beam = o.n_best = beam;
     o.alpha = alpha;
     o.max_ratio = 0;

@@ -19,7 +19,7 @@ static void run(const struct toy *models, size_t n_models, const struct nmt_sear
     struct nmt_searcher *s = NULL;
     struct nmt_err err = NMT_ERR_INIT;
     for (size_t i = 0; i < n_models; i++)
-        m[i] = (struct nmt_search_model){ &models[i].shape, &models[i].params };
+        m[i] = (struct nmt_search_model){ .shape = &models[i].shape, .params = &models[i].params };
     cr_assert(nmt_searcher_new(&s, m, n_models, o, &err) == 0, "%s", err.msg);
     cr_assert(nmt_searcher_run_ids(s, ids, length, n, out, &err) == 0, "%s", err.msg);
     nmt_searcher_free(s);
@@ -180,7 +180,7 @@ Test(search, a_forced_translation_is_scored_as_teacher_forcing_does)
     static const nmt_id given[] = { 4, 0, 6, 6, 3, NMT_ID_EOS };
     for (int what = 0; what < 5; what++) {
         struct toy t = toy_new(what, 21);
-        struct nmt_search_model m = { &t.shape, &t.params };
+        struct nmt_search_model m = { .shape = &t.shape, .params = &t.params };
         struct nmt_search_options o = nmt_search_defaults();
         struct nmt_searcher *s = NULL;
         struct nmt_translations found;
@@ -317,7 +317,7 @@ static void same_translations(const struct nmt_translations *a, const struct nmt
 
 static size_t steps_of(const struct toy *t, const struct nmt_search_options *o)
 {
-    struct nmt_search_model m = { &t->shape, &t->params };
+    struct nmt_search_model m = { .shape = &t->shape, .params = &t->params };
     struct nmt_searcher *s = NULL;
     struct nmt_translations found[SOURCES];
     const nmt_id *ids[SOURCES];

@@ -87,7 +87,7 @@ void toy_search(const struct toy *models, size_t n_models, const struct nmt_sear
     struct nmt_searcher *s = NULL;
     struct nmt_err err = NMT_ERR_INIT;
     for (size_t i = 0; i < n_models; i++)
-        m[i] = (struct nmt_search_model){ &models[i].shape, &models[i].params };
+        m[i] = (struct nmt_search_model){ .shape = &models[i].shape, .params = &models[i].params };
     cr_assert(nmt_searcher_new(&s, m, n_models, o, &err) == 0, "%s", err.msg);
     cr_assert(nmt_searcher_run(s, set, out, &err) == 0, "%s", err.msg);
     nmt_searcher_free(s);
