@@ -91,11 +91,17 @@ static int open_output(struct job *j, struct nmt_err *err)
     return nmt_output_open(&j->out, cli_value(j->cli, 'o', NULL), err);
 }
 
-/* All operands to one place. */
-static int feed_all(struct job *j, int (*add)(void *, const char *, size_t, struct nmt_err *),
-                    void *to, struct nmt_err *err)
+static int start_threads(struct job *j, struct nmt_err *err)
 {
-    struct nmt_feed feed = { .add = add, .to = to, .invalid = j->invalid };
+    return nmt_threads_new(&j->threads, (size_t)cli_int(j->cli, 'j', 0, 0, 1024), err);
+}
+
+/* All operands to one place. */
+static int feed_all(struct job *j, struct nmt_threads *threads,
+                    int (*add)(void *, size_t, const char *, size_t, struct nmt_err *), void *to,
+                    struct nmt_err *err)
+{
+    struct nmt_feed feed = { .add = add, .to = to, .threads = threads, .invalid = j->invalid };
     const char *path;
     while ((path = cli_next_operand(j->cli)))
         NMT_TRY(nmt_feed_file(&feed, path, err));
@@ -123,15 +129,17 @@ static struct nmt_vocab_learn_options learn_options(const struct cli *cli)
     return o;
 }
 
-static int add_to_learner(void *to, const char *line, size_t len, struct nmt_err *err)
+static int add_to_learner(void *to, size_t worker, const char *line, size_t len,
+                          struct nmt_err *err)
 {
-    return nmt_vocab_learner_add(to, line, len, err);
+    return nmt_vocab_learner_add_text(to, worker, line, len, err);
 }
 
 static int learn_all(struct job *j, struct nmt_vocab_learner *l, struct nmt_err *err)
 {
     size_t longest;
-    NMT_TRY(feed_all(j, add_to_learner, l, err));
+    NMT_TRY(feed_all(j, j->threads, add_to_learner, l, err));
+    int rc = nmt_vocab_learner_finish(l, &j->vocab, err);
     uint64_t given_up = nmt_vocab_learner_given_up(l, &longest);
     if (longest != SIZE_MAX && !cli_flag(j->cli, 'q'))
         cli_warn(
@@ -139,14 +147,15 @@ static int learn_all(struct job *j, struct nmt_vocab_learner *l, struct nmt_err 
             "too many distinct words: %llu of the text were left out, all longer than %zu bytes "
             "(--max-types)",
             (unsigned long long)given_up, longest);
-    NMT_TRY(nmt_vocab_learner_finish(l, &j->vocab, err));
-    return nmt_vocab_save(j->vocab, j->out, err);
+    return rc < 0 ? rc : nmt_vocab_save(j->vocab, j->out, err);
 }
 
 static int learn(struct job *j, struct nmt_err *err)
 {
     struct nmt_vocab_learn_options o = learn_options(j->cli);
     struct nmt_vocab_learner *l = NULL;
+    NMT_TRY(start_threads(j, err));
+    o.threads = j->threads;
     int rc = nmt_vocab_learner_new(&l, &o, err);
     if (rc == NMT_ELIMIT)
         cli_misuse(j->cli, "%s", err->msg);
@@ -158,9 +167,9 @@ static int learn(struct job *j, struct nmt_err *err)
     return rc;
 }
 
-static int add_to_codes(void *to, const char *line, size_t len, struct nmt_err *err)
+static int add_to_codes(void *to, size_t worker, const char *line, size_t len, struct nmt_err *err)
 {
-    return nmt_codes_learner_add(to, line, len, err);
+    return nmt_codes_learner_add_text(to, worker, line, len, err);
 }
 
 static int learn_codes(struct job *j, struct nmt_err *err)
@@ -173,17 +182,21 @@ static int learn_codes(struct job *j, struct nmt_err *err)
         .dict_input = cli_flag(cli, OPT_DICT_INPUT),
     };
     struct nmt_codes_learner *l = NULL;
+    if (!o.dict_input)
+        NMT_TRY(start_threads(j, err));
+    o.threads = j->threads;
     NMT_TRY(open_output(j, err));
     NMT_TRY(nmt_codes_learner_new(&l, &o, err));
-    int rc = feed_all(j, add_to_codes, l, err);
+    int rc = feed_all(j, j->threads, add_to_codes, l, err);
     if (rc == 0)
         rc = nmt_codes_learner_finish(l, j->out, err);
     nmt_codes_learner_free(l);
     return rc;
 }
 
-static int add_to_tally(void *to, const char *line, size_t len, struct nmt_err *err)
+static int add_to_tally(void *to, size_t worker, const char *line, size_t len, struct nmt_err *err)
 {
+    (void)worker;
     return nmt_tally_add(to, line, len, err);
 }
 
@@ -192,7 +205,7 @@ static int count_words(struct job *j, struct nmt_err *err)
     struct nmt_tally *t = NULL;
     NMT_TRY(open_output(j, err));
     NMT_TRY(nmt_tally_new(&t, err));
-    int rc = feed_all(j, add_to_tally, t, err);
+    int rc = feed_all(j, NULL, add_to_tally, t, err); /* the order matters */
     if (rc == 0)
         rc = nmt_tally_write(t, j->out, err);
     nmt_tally_free(t);
@@ -213,7 +226,7 @@ static int convert_all(struct job *j, bool decode, struct nmt_err *err)
         .seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX),
     };
     const char *path;
-    NMT_TRY(nmt_threads_new(&j->threads, (size_t)cli_int(j->cli, 'j', 0, 0, 1024), err));
+    NMT_TRY(start_threads(j, err));
     NMT_TRY(nmt_converter_new(&j->converter, &o, nmt_threads_count(j->threads), err));
     NMT_TRY(open_output(j, err));
     struct nmt_filter f = {
