@@ -229,20 +229,21 @@ static int put_record(struct work *w, size_t i, struct nmt_err *err)
     return rc < 0 ? nmt_fail(err, rc, why.at, "%s", why.msg) : 0;
 }
 
+/* A line that ends the run leaves those before it, which are written: as many lines come out
+ * whatever the window. */
 static int encode_window(struct work *w, struct nmt_err *err)
 {
     struct nmt_err why = NMT_ERR_INIT;
     int rc = nmt_line_encoder_run(w->encoder, w->window, w->n, &why);
-    if (rc < 0 && why.at > 0)
-        return nmt_fail(err, rc, why.at, "%s:%" PRIu64 ": %s", w->place[why.at - 1].name,
-                        w->place[why.at - 1].line, why.msg);
-    if (rc < 0)
+    if (rc < 0 && why.at == 0)
         return nmt_fail(err, rc, 0, "%s", why.msg);
-    for (size_t i = 0; i < w->n; i++) {
+    for (size_t i = 0; i < (rc < 0 ? why.at - 1 : w->n); i++) {
         NMT_TRY(put_record(w, i, err));
         nmt_encoded_trim(&w->window[i], w->memory / 8 / w->room);
     }
-    return 0;
+    return rc < 0 ? nmt_fail(err, rc, why.at, "%s:%" PRIu64 ": %s", w->place[why.at - 1].name,
+                             w->place[why.at - 1].line, why.msg)
+                  : 0;
 }
 
 static int encode_all(struct work *w, struct nmt_err *err)

@@ -351,9 +351,11 @@ static void fail_too_large(struct nmt_line_encoder *e, size_t n)
 int nmt_line_encoder_run(struct nmt_line_encoder *e, struct nmt_encoded *lines, size_t n,
                          struct nmt_err *err)
 {
+    struct nmt_err last = NMT_ERR_INIT; /* of the line that ends the run: those before it count */
     e->lines = lines;
     nmt_threads_run(e->options.threads, n, cut_line, e);
-    NMT_TRY(first_failure(e, n, err));
+    if (first_failure(e, n, &last) < 0)
+        n = last.at - 1;
     NMT_TRY(list_items(e, n, err));
     cut_batches(e);
     memset(e->failed, 0, e->n_workers * sizeof *e->failed);
@@ -362,5 +364,6 @@ int nmt_line_encoder_run(struct nmt_line_encoder *e, struct nmt_encoded *lines, 
         if (e->failed[i].code)
             return nmt_fail(err, e->failed[i].code, 0, "%s", e->failed[i].msg);
     fail_too_large(e, n);
-    return first_failure(e, n, err);
+    NMT_TRY(first_failure(e, n, err));
+    return last.code ? nmt_fail(err, last.code, last.at, "%s", last.msg) : 0;
 }

@@ -83,41 +83,55 @@ static bool ends_sentence(const struct nmt_segmented *s, const char *text, size_
     return false;
 }
 
-/* Whole words up to the limit, preferably to the end of a sentence in the second half. */
+/* A place between two words: words before it, and where it is in the tokens of each model. */
+struct place {
+    size_t word;
+    uint32_t at[NMT_ENCODE_MODELS_MAX];
+};
+
+/*
+ * Where the part from `from` ends. All that is left, if it fits. Else behind the last mark that
+ * ends a sentence in the second half of what fits; else where the rest is shared evenly among as
+ * few parts as it takes, for a last part of a word or two translates badly; else as late as
+ * possible.
+ */
+static struct place end_of_part(const struct nmt_line_cutter *c, const struct place *from)
+{
+    const uint32_t most = (uint32_t)c->options->max_length;
+    const size_t n_words = c->cut[0]->n_words;
+    uint32_t all[NMT_ENCODE_MODELS_MAX];
+    struct place to = *from, next = *from, even = { 0 }, sentence = { 0 };
+    for (size_t m = 0; m < c->n_models; m++)
+        all[m] = (uint32_t)c->cut[m]->n;
+    const uint32_t rest = longest(c, from->at, all), parts = (rest + most - 1) / most;
+    while (next.word < n_words) {
+        for (size_t m = 0; m < c->n_models; m++)
+            next.at[m] = end_of_word(c->cut[m], next.at[m], next.word);
+        next.word++;
+        const uint32_t length = longest(c, from->at, next.at);
+        if (length > most)
+            break;
+        to = next;
+        if (even.word == 0 && (uint64_t)length * parts >= rest)
+            even = to;
+        if (2 * length >= most && ends_sentence(c->cut[0], c->text.data, to.word - 1))
+            sentence = to;
+    }
+    if (to.word == from->word) /* one word is too long */
+        return next;
+    if (to.word == n_words)
+        return to;
+    return sentence.word > 0 ? sentence : even.word > 0 ? even : to;
+}
+
 static int cut_by_words(struct nmt_line_cutter *c, struct nmt_err *err)
 {
-    const size_t bytes = c->n_models * sizeof(uint32_t);
-    const uint32_t most = (uint32_t)c->options->max_length;
-    uint32_t from[NMT_ENCODE_MODELS_MAX] = { 0 }, to[NMT_ENCODE_MODELS_MAX];
-    uint32_t next[NMT_ENCODE_MODELS_MAX] = { 0 }, good[NMT_ENCODE_MODELS_MAX];
-    const size_t n_words = c->cut[0]->n_words;
-    size_t first = 0, good_word = 0, w = 0; /* words of the part: [first, w) */
-    while (first < n_words) {
-        memcpy(to, from, bytes);
-        good_word = 0;
-        for (w = first; w < n_words; w++) {
-            for (size_t m = 0; m < c->n_models; m++)
-                next[m] = end_of_word(c->cut[m], to[m], w);
-            if (longest(c, from, next) > most)
-                break;
-            memcpy(to, next, bytes);
-            if (2 * longest(c, from, to) >= most && ends_sentence(c->cut[0], c->text.data, w)) {
-                memcpy(good, to, bytes);
-                good_word = w + 1;
-            }
-        }
-        if (w < n_words && good_word > 0) {
-            memcpy(to, good, bytes);
-            w = good_word;
-        }
-        if (w == first) { /* one word is too long */
-            memcpy(to, next, bytes);
-            w++;
-        }
-        if (longest(c, from, to) > 0)
-            NMT_TRY(cut_evenly(c, from, to, err));
-        memcpy(from, to, bytes);
-        first = w;
+    struct place from = { 0 };
+    while (from.word < c->cut[0]->n_words) {
+        const struct place to = end_of_part(c, &from);
+        if (longest(c, from.at, to.at) > 0)
+            NMT_TRY(cut_evenly(c, from.at, to.at, err));
+        from = to;
     }
     return 0;
 }

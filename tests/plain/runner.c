@@ -1,8 +1,8 @@
 /*
  * Runs Criterion's tests without Criterion's runner, whose sandbox (boxfort) and thread sanitizer
  * both want the same stretch of memory: libcriterion crashes in such a build before the first test.
- * Each test runs in a process of its own. Understands --filter SUITE/NAME (a shell pattern) and
- * prints the summary that tests/run reads.
+ * Each test runs in a process of its own, as many at once as there are processors. Understands
+ * --filter SUITE/NAME (a shell pattern) and prints the summary that tests/run reads.
  *
  * The functions without static below replace libcriterion's own, which need its runner.
  */
@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define MAX_RUNNING 64
 
 extern struct criterion_test *__start_cr_tst[], *__stop_cr_tst[];
 extern struct criterion_suite *__start_cr_sts[], *__stop_cr_sts[];
@@ -112,24 +114,71 @@ static bool went_well(const struct criterion_test *t, int status)
     return t->data->signal == 0 && WEXITSTATUS(status) == t->data->exit_code;
 }
 
-static int run_apart(const char *self, const struct criterion_test *t)
+/* A test that is running, in a process of its own. */
+struct running {
+    const struct criterion_test *test;
+    pid_t pid;
+};
+
+struct tally {
+    int passed, failed, crashed;
+};
+
+static bool start(const char *self, const struct criterion_test *t, struct running *r)
 {
     fflush(stdout);
-    pid_t child = fork();
-    if (child == 0) {
+    r->test = t;
+    r->pid = fork();
+    if (r->pid == 0) {
         execl("/proc/self/exe", self, "--one", t->data->identifier_, (char *)NULL);
         _exit(127);
     }
-    int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) < 0)
-        return 127 << 8;
-    return status;
+    return r->pid > 0;
+}
+
+static void count(struct tally *tally, const struct criterion_test *t, int status)
+{
+    if (went_well(t, status)) {
+        tally->passed++;
+        return;
+    }
+    printf("[FAIL] %s (status %d)\n", t->data->identifier_, status);
+    if (WIFSIGNALED(status))
+        tally->crashed++;
+    else
+        tally->failed++;
+}
+
+/* Waits for one of n running tests, whose place is taken by the last; n - 1 are left. */
+static int wait_for_one(struct running *r, int n, struct tally *tally)
+{
+    int status, i = 0;
+    pid_t pid = wait(&status);
+    if (pid < 0) {
+        perror("wait");
+        exit(1);
+    }
+    while (i < n && r[i].pid != pid)
+        i++;
+    if (i == n)
+        return n;
+    count(tally, r[i].test, status);
+    r[i] = r[n - 1];
+    return n - 1;
+}
+
+static int processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > MAX_RUNNING ? MAX_RUNNING : (int)n;
 }
 
 int main(int argc, char **argv)
 {
     const char *filter = "*";
-    int passed = 0, failed = 0, crashed = 0;
+    struct running running[MAX_RUNNING];
+    struct tally tally = { 0, 0, 0 };
+    int n = 0, most = processors();
     for (int i = 1; i + 1 < argc; i++) {
         if (strcmp(argv[i], "--one") == 0)
             return run_here(argv[i + 1]);
@@ -139,18 +188,16 @@ int main(int argc, char **argv)
     for (struct criterion_test **t = __start_cr_tst; t < __stop_cr_tst; t++) {
         if (!*t || (*t)->data->disabled || fnmatch(filter, (*t)->data->identifier_, 0) != 0)
             continue;
-        int status = run_apart(argv[0], *t);
-        if (went_well(*t, status)) {
-            passed++;
-            continue;
-        }
-        printf("[FAIL] %s (status %d)\n", (*t)->data->identifier_, status);
-        if (WIFSIGNALED(status))
-            crashed++;
+        while (n >= most)
+            n = wait_for_one(running, n, &tally);
+        if (start(argv[0], *t, &running[n]))
+            n++;
         else
-            failed++;
+            count(&tally, *t, 127 << 8);
     }
+    while (n > 0)
+        n = wait_for_one(running, n, &tally);
     printf("[====] Synthesis: Tested: %d | Passing: %d | Failing: %d | Crashing: %d\n",
-           passed + failed + crashed, passed, failed, crashed);
-    return failed + crashed > 0;
+           tally.passed + tally.failed + tally.crashed, tally.passed, tally.failed, tally.crashed);
+    return tally.failed + tally.crashed > 0;
 }

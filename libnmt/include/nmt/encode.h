@@ -57,8 +57,9 @@ void nmt_line_encoder_free(struct nmt_line_encoder *e);
 
 /**
  * Encodes n lines. A line that cannot be done has its fault set; with a policy of `fail` it is
- * returned as the error, err->at its index in lines, from 1. A line without words has a sentence
- * without tokens, and no model runs. A line of several parts has a </s> behind each.
+ * returned as the error, err->at its index in lines, from 1: those before it are done, those behind
+ * it are not. A line without words has a sentence without tokens, and no model runs. A line of
+ * several parts has a </s> behind each.
  */
 int nmt_line_encoder_run(struct nmt_line_encoder *e, struct nmt_encoded *lines, size_t n,
                          struct nmt_err *err) NMT_MUST_USE;

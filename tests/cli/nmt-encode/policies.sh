@@ -4,6 +4,13 @@ tiny_model m
 
 printf 'the dog\na \377\nthe cat\r\n' >bad
 fails 1 'bad:2: invalid UTF-8 at byte 3' nmt-encode -m m.nmt --invalid fail bad
+# The lines before it come out, however many are encoded together.
+for batch in 1 64; do
+    { yes 'the dog' | head -n 9; cat bad; } |
+        nmt-encode -m m.nmt --invalid fail --batch $batch -f jsonl 2>err >out && echo 'must fail'
+    [ "$(wc -l <out)" = 10 ] || echo "batch $batch: $(wc -l <out) lines came before the one that fails"
+    grep -q '(stdin):11: invalid UTF-8' err || cat err
+done
 nmt-encode -m m.nmt --invalid replace -f jsonl bad >out || exit 1
 [ "$(jq -r .text out)" = "$(printf 'the dog\na \357\277\275\nthe cat ')" ] || cat out
 fails 2 'none of fail, replace, skip' nmt-encode -m m.nmt --invalid other bad
@@ -17,6 +24,10 @@ jq -e '[.models[0].ids[] | select(. == 2)] | length >= 3' out >/dev/null || echo
 # Parts end behind full stops where they can: words 10, 20, 30 ... end a sentence.
 jq -e '.models[0] as $m | [range($m.ids | length) | select($m.ids[.] == 2) | $m.word[. - 1] + 1]
        | map(. % 10) | unique == [0]' out >/dev/null || { echo 'parts end at odd places'; jq -c .models[0].ids out; }
+# Without a mark the parts are of even length: 60 words at most 25 at once are thrice 20.
+tr -d . <long | nmt-encode -m m.nmt --max-length 25 -f jsonl >out || exit 1
+jq -c '[.models[0].ids | to_entries[] | select(.value == 2) | .key]' out | grep -qx '\[20,41,62\]' ||
+    { echo 'uneven parts'; jq -c .models[0].ids out; }
 nmt-encode -m m.nmt --max-length 25 --overlong crop -f jsonl long >out || exit 1
 jq -e '.models[0].ids | length == 26' out >/dev/null || echo 'cropping leaves another length'
 jq -e '.words | length == 60' out >/dev/null || echo 'the line itself is not cropped'
