@@ -130,6 +130,7 @@ int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out
     if (!m)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     int rc = nmt_merge_learner_init(m, NMT_MERGE_CODES, err);
+    m->threads = l->opt.threads;
     if (rc == 0)
         rc = nmt_census_settle(&l->words, err);
     if (rc == 0)

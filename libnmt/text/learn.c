@@ -317,6 +317,7 @@ static int learn_bpe(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nm
     if (!m)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     int rc = nmt_merge_learner_init(m, NMT_MERGE_PIECES, err);
+    m->threads = l->opt.threads;
     m->bar_bytes = l->opt.spec.byte_fallback;
     if (rc == 0)
         rc = choose_characters(l, &c, err);

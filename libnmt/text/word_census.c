@@ -11,7 +11,7 @@
 /* A table of a thread is full with so many words or bytes; with its index it has to stay in the
  * processor's second cache. */
 #define OWN_BUCKETS ((size_t)1 << 12)
-#define OWN_WORDS   (OWN_BUCKETS * (NMT_IN_BUCKET - 4))
+#define OWN_WORDS   (OWN_BUCKETS * (NMT_IN_LINE - 4))
 #define OWN_BYTES   ((size_t)1 << 18)
 #define OWN_LONGEST ((size_t)1 << 10) /* longer words go to the shards at once */
 
@@ -171,7 +171,7 @@ static int flush_shard(struct nmt_census *c, struct nmt_counter *q, size_t shard
     struct batch b;
     b.n = 0;
     size_t each = q->own.n_buckets / NMT_CENSUS_SHARDS;
-    const struct nmt_word_bucket *bucket = q->own.index + shard * each, *end = bucket + each;
+    const struct nmt_word_line *bucket = q->own.index + shard * each, *end = bucket + each;
     for (; bucket < end; bucket++)
         for (uint32_t k = 0; k < bucket->n; k++)
             NMT_TRY(sort_word(c, q, bucket->at[k], shard, &b, err));

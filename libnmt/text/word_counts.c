@@ -161,23 +161,6 @@ static int add_record(struct nmt_word_counts *w, const char *text, size_t len, u
 
 /* --- index ------------------------------------------------------------------------------ */
 
-/* A bit for each of eight bytes that is the tag. */
-static inline uint32_t equal_bytes(uint64_t eight, uint8_t tag)
-{
-    const uint64_t low = 0x7F7F7F7F7F7F7F7Fu;
-    uint64_t other = eight ^ 0x0101010101010101u * tag;
-    uint64_t equal = ~(((other & low) + low) | other | low);
-    return (uint32_t)((equal >> 7) * 0x0102040810204080u >> 56);
-}
-
-/* A bit for each word in the bucket that has the tag. */
-static inline uint32_t candidates(const struct nmt_word_bucket *b, uint8_t tag)
-{
-    uint32_t all = equal_bytes(nmt_load_le64(b->tags), tag) |
-                   equal_bytes(nmt_load_le32(b->tags + 8), tag) << 8;
-    return all & ((1u << b->n) - 1);
-}
-
 static inline size_t bucket_of(const struct nmt_word_counts *w, uint32_t hash)
 {
     return (size_t)(((uint64_t)(hash << w->shift) * w->n_buckets) >> 32);
@@ -189,14 +172,14 @@ static uint32_t *find(const struct nmt_word_counts *w, const char *text, size_t 
     if (w->n == 0)
         return NULL;
     for (size_t i = bucket_of(w, hash);; i = i + 1 < w->n_buckets ? i + 1 : 0) {
-        struct nmt_word_bucket *b = &w->index[i];
-        for (uint32_t bits = candidates(b, (uint8_t)hash); bits; bits &= bits - 1) {
+        struct nmt_word_line *b = &w->index[i];
+        for (uint32_t bits = nmt_word_line_find(b, (uint8_t)hash); bits; bits &= bits - 1) {
             uint32_t *at = &b->at[__builtin_ctz(bits)];
             struct nmt_word word = nmt_word_counts_at(w, *at);
             if (word.len == len && nmt_same_bytes(word.text, text, len))
                 return at;
         }
-        if (b->n < NMT_IN_BUCKET)
+        if (b->n < NMT_IN_LINE)
             return NULL;
     }
 }
@@ -211,8 +194,8 @@ void nmt_word_counts_fetch_word(const struct nmt_word_counts *w, uint32_t hash)
 {
     if (w->n == 0)
         return;
-    const struct nmt_word_bucket *b = &w->index[bucket_of(w, hash)];
-    uint32_t bits = candidates(b, (uint8_t)hash);
+    const struct nmt_word_line *b = &w->index[bucket_of(w, hash)];
+    uint32_t bits = nmt_word_line_find(b, (uint8_t)hash);
     if (bits)
         __builtin_prefetch(w->records + b->at[__builtin_ctz(bits)]);
 }
@@ -220,11 +203,9 @@ void nmt_word_counts_fetch_word(const struct nmt_word_counts *w, uint32_t hash)
 static void enter(struct nmt_word_counts *w, uint32_t hash, size_t at)
 {
     size_t i = bucket_of(w, hash);
-    while (w->index[i].n == NMT_IN_BUCKET)
+    while (w->index[i].n == NMT_IN_LINE)
         i = i + 1 < w->n_buckets ? i + 1 : 0;
-    struct nmt_word_bucket *b = &w->index[i];
-    b->tags[b->n] = (uint8_t)hash;
-    b->at[b->n++] = (uint32_t)at;
+    nmt_word_line_add(&w->index[i], (uint8_t)hash, at);
 }
 
 /* The block of the index is made larger in place if it can be, for a new one would lie beside the
@@ -283,7 +264,7 @@ static int add_new(struct nmt_word_counts *w, const char *word, size_t len, uint
         w->given_up += count;
         return 0;
     }
-    if (w->n >= w->n_buckets * (NMT_IN_BUCKET - 2))
+    if (w->n >= w->n_buckets * (NMT_IN_LINE - 2))
         NMT_TRY(nmt_word_counts_make_index(w, w->n_buckets + w->n_buckets / 3 + 16, err));
     NMT_TRY(add_record(w, word, len, count, &at, err));
     enter(w, hash, at);

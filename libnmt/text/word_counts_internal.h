@@ -9,23 +9,19 @@
 #ifndef NMT_WORD_COUNTS_INTERNAL_H
 #define NMT_WORD_COUNTS_INTERNAL_H
 
+#include "word_line_internal.h"
+
 #include <nmt/error.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define NMT_IN_BUCKET 12
-
 struct nmt_word_counts {
     /* Records: count, length, bytes; see word_counts.c. */
     unsigned char *records;
     size_t used, cap;
-    struct nmt_word_bucket {
-        uint32_t n;
-        uint8_t tags[NMT_IN_BUCKET];
-        uint32_t at[NMT_IN_BUCKET];
-    } * index; /* a bucket's number grows with the hash */
+    struct nmt_word_line *index; /* a bucket's number grows with the hash */
     void *index_block;
     size_t n_buckets;
     unsigned shift;     /* upper bits of the hash that all words here have in common */

@@ -111,6 +111,10 @@ void nmt_segmenter_dropout(struct nmt_segmenter *s, double p, uint64_t seed, uin
 int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
                          const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
 
+/** The same for a line that is known to be valid UTF-8. */
+int nmt_segmenter_encode_text(struct nmt_segmenter *s, const char *line, size_t len,
+                              const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
+
 /**
  * What one piece gives in a text, with the space that it begins with; borrowed, not ended by NUL.
  * id < size. Bytes of a character that is in several pieces are given one by one.
