@@ -18,23 +18,24 @@ static struct nmt_vocab_learn_options learn_options(const struct cli *cli)
     return o;
 }
 
-static int add_to_learner(void *to, const char *line, size_t len, struct nmt_err *err)
+static int add_to_learner(void *to, size_t worker, const char *line, size_t len,
+                          struct nmt_err *err)
 {
-    return nmt_vocab_learner_add(to, line, len, err);
+    return nmt_vocab_learner_add_text(to, worker, line, len, err);
 }
 
 static int learn_all(struct vocab_job *j, struct nmt_vocab_learner *l, struct nmt_err *err)
 {
     size_t longest;
-    NMT_TRY(vocab_feed_all(j, add_to_learner, l, err));
+    NMT_TRY(vocab_feed_all(j, j->threads, add_to_learner, l, err));
+    int rc = nmt_vocab_learner_finish(l, &j->vocab, err);
     uint64_t given_up = nmt_vocab_learner_given_up(l, &longest);
     if (longest != SIZE_MAX && !cli_flag(j->cli, 'q'))
         cli_warn(j->cli,
                  "more distinct words than --max-types: %llu running words were left out, the "
                  "longest first, none of up to %zu bytes (is there text without spaces?)",
                  (unsigned long long)given_up, longest);
-    NMT_TRY(nmt_vocab_learner_finish(l, &j->vocab, err));
-    return nmt_vocab_save(j->vocab, j->out, err);
+    return rc < 0 ? rc : nmt_vocab_save(j->vocab, j->out, err);
 }
 
 static int learn(struct vocab_job *j, struct nmt_err *err)
@@ -43,6 +44,8 @@ static int learn(struct vocab_job *j, struct nmt_err *err)
     struct nmt_vocab_learner *l = NULL;
     if (o.spec.type == NMT_VOCAB_WORD && cli_flag(j->cli, OPT_COVERAGE))
         cli_misuse(j->cli, "--coverage does not go with --type word");
+    NMT_TRY(vocab_start_threads(j, err));
+    o.threads = j->threads;
     int rc = nmt_vocab_learner_new(&l, &o, err);
     if (rc == NMT_ELIMIT)
         cli_misuse(j->cli, "%s", err->msg);

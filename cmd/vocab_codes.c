@@ -2,9 +2,9 @@
 #include "vocab_job.h"
 #include "vocab_options.h"
 
-static int add_to_codes(void *to, const char *line, size_t len, struct nmt_err *err)
+static int add_to_codes(void *to, size_t worker, const char *line, size_t len, struct nmt_err *err)
 {
-    return nmt_codes_learner_add(to, line, len, err);
+    return nmt_codes_learner_add_text(to, worker, line, len, err);
 }
 
 /* Not an error: how many merges a text gives is for the text to say. */
@@ -29,9 +29,12 @@ int vocab_learn_codes(struct vocab_job *j, struct nmt_err *err)
     struct nmt_codes_learner *l = NULL;
     if (o.dict_input && cli_flag(cli, 'j'))
         cli_misuse(cli, "--threads does not go with --dict-input");
+    if (!o.dict_input)
+        NMT_TRY(vocab_start_threads(j, err));
+    o.threads = j->threads;
     NMT_TRY(vocab_open_output(j, err));
     NMT_TRY(nmt_codes_learner_new(&l, &o, err));
-    int rc = vocab_feed_all(j, add_to_codes, l, err);
+    int rc = vocab_feed_all(j, j->threads, add_to_codes, l, err);
     if (rc == 0)
         rc = nmt_codes_learner_finish(l, j->out, err);
     if (rc == 0 && !cli_flag(cli, 'q'))
@@ -40,8 +43,9 @@ int vocab_learn_codes(struct vocab_job *j, struct nmt_err *err)
     return rc;
 }
 
-static int add_to_tally(void *to, const char *line, size_t len, struct nmt_err *err)
+static int add_to_tally(void *to, size_t worker, const char *line, size_t len, struct nmt_err *err)
 {
+    (void)worker;
     return nmt_tally_add(to, line, len, err);
 }
 
@@ -50,7 +54,7 @@ int vocab_count_words(struct vocab_job *j, struct nmt_err *err)
     struct nmt_tally *t = NULL;
     NMT_TRY(vocab_open_output(j, err));
     NMT_TRY(nmt_tally_new(&t, err));
-    int rc = vocab_feed_all(j, add_to_tally, t, err);
+    int rc = vocab_feed_all(j, NULL, add_to_tally, t, err); /* the order matters */
     if (rc == 0)
         rc = nmt_tally_write(t, j->out, err);
     nmt_tally_free(t);

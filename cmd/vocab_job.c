@@ -10,10 +10,16 @@ int vocab_open_output(struct vocab_job *j, struct nmt_err *err)
     return nmt_output_open(&j->out, cli_value(j->cli, 'o', NULL), err);
 }
 
-int vocab_feed_all(struct vocab_job *j, int (*add)(void *, const char *, size_t, struct nmt_err *),
-                   void *to, struct nmt_err *err)
+int vocab_start_threads(struct vocab_job *j, struct nmt_err *err)
 {
-    struct nmt_feed feed = { .add = add, .to = to, .invalid = j->invalid };
+    return nmt_threads_new(&j->threads, (size_t)cli_int(j->cli, 'j', 0, 0, 1024), err);
+}
+
+int vocab_feed_all(struct vocab_job *j, struct nmt_threads *threads,
+                   int (*add)(void *, size_t, const char *, size_t, struct nmt_err *), void *to,
+                   struct nmt_err *err)
+{
+    struct nmt_feed feed = { .add = add, .to = to, .threads = threads, .invalid = j->invalid };
     const char *path;
     while ((path = cli_next_operand(j->cli)))
         NMT_TRY(nmt_feed_file(&feed, path, err));
@@ -36,7 +42,7 @@ int vocab_convert_all(struct vocab_job *j, bool decode, struct nmt_err *err)
         .seed = (uint64_t)cli_int(j->cli, OPT_SEED, 1, 0, INT64_MAX),
     };
     const char *path;
-    NMT_TRY(nmt_threads_new(&j->threads, (size_t)cli_int(j->cli, 'j', 0, 0, 1024), err));
+    NMT_TRY(vocab_start_threads(j, err));
     NMT_TRY(nmt_converter_new(&j->converter, &o, nmt_threads_count(j->threads), err));
     NMT_TRY(vocab_open_output(j, err));
     struct nmt_filter f = {

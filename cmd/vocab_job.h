@@ -29,9 +29,13 @@ struct vocab_job {
 /** When the command line has been read to its end: misuse must not leave a temporary file. */
 int vocab_open_output(struct vocab_job *j, struct nmt_err *err) NMT_MUST_USE;
 
-/** All operands to one place, line by line. */
-int vocab_feed_all(struct vocab_job *j, int (*add)(void *, const char *, size_t, struct nmt_err *),
-                   void *to, struct nmt_err *err) NMT_MUST_USE;
+/** j->threads, as -j says. */
+int vocab_start_threads(struct vocab_job *j, struct nmt_err *err) NMT_MUST_USE;
+
+/** All operands to one place, line by line; with threads in any order, see nmt/feed.h. */
+int vocab_feed_all(struct vocab_job *j, struct nmt_threads *threads,
+                   int (*add)(void *, size_t, const char *, size_t, struct nmt_err *), void *to,
+                   struct nmt_err *err) NMT_MUST_USE;
 
 /** All operands through a filter, line by line, by the vocabulary or the codes of the job. */
 int vocab_convert_all(struct vocab_job *j, bool decode, struct nmt_err *err) NMT_MUST_USE;

@@ -1,7 +1,7 @@
 /* Learning codes, and counting words as get_vocab does. */
 #include "codes_internal.h"
 #include "merge_learner_internal.h"
-#include "word_counts_internal.h"
+#include "word_census_internal.h"
 
 #include <nmt/number.h>
 #include <nmt/utf8.h>
@@ -14,7 +14,7 @@
 
 struct nmt_codes_learner {
     struct nmt_codes_options opt;
-    struct nmt_word_counts words;
+    struct nmt_census words;
     uint64_t weight; /* bytes of running words in a dictionary: no pair is seen more often */
     size_t merges, wanted;
 };
@@ -26,7 +26,7 @@ int nmt_codes_learner_new(struct nmt_codes_learner **out, const struct nmt_codes
     if (!l)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     l->opt = *opt;
-    int rc = nmt_word_counts_init(&l->words, NO_BOUND, err);
+    int rc = nmt_census_init(&l->words, NO_BOUND, NULL, opt->threads, err);
     if (rc < 0) {
         nmt_codes_learner_free(l);
         return rc;
@@ -39,12 +39,13 @@ void nmt_codes_learner_free(struct nmt_codes_learner *l)
 {
     if (!l)
         return;
-    nmt_word_counts_release(&l->words);
+    nmt_census_release(&l->words);
     free(l);
 }
 
 /* "word count". A word never holds what ends one in text. */
-static int add_entry(struct nmt_codes_learner *l, const char *line, size_t len, struct nmt_err *err)
+static int add_entry(struct nmt_codes_learner *l, size_t worker, const char *line, size_t len,
+                     struct nmt_err *err)
 {
     size_t lead = nmt_codes_space(line, len);
     line += lead;
@@ -65,7 +66,7 @@ static int add_entry(struct nmt_codes_learner *l, const char *line, size_t len, 
     if ((uint64_t)count > (MOST_WEIGHT - l->weight) / word)
         return nmt_fail(err, NMT_EFORMAT, 0, "the counts are too large together");
     l->weight += (uint64_t)count * word;
-    return nmt_word_counts_add(&l->words, line, word, (uint64_t)count, err);
+    return nmt_census_add(&l->words, worker, line, word, (uint64_t)count, err);
 }
 
 int nmt_codes_learner_add(struct nmt_codes_learner *l, const char *line, size_t len,
@@ -74,13 +75,19 @@ int nmt_codes_learner_add(struct nmt_codes_learner *l, const char *line, size_t 
     size_t bad = nmt_utf8_valid(line, len);
     if (bad < len)
         return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", bad + 1);
+    return nmt_codes_learner_add_text(l, 0, line, len, err);
+}
+
+int nmt_codes_learner_add_text(struct nmt_codes_learner *l, size_t worker, const char *line,
+                               size_t len, struct nmt_err *err)
+{
     if (l->opt.dict_input)
-        return add_entry(l, line, len, err);
+        return add_entry(l, worker, line, len, err);
     for (size_t i = 0; i < len;) {
         i += nmt_codes_space(line + i, len - i);
         size_t word = nmt_codes_word(line + i, len - i);
         if (word > 0)
-            NMT_TRY(nmt_word_counts_add(&l->words, line + i, word, 1, err));
+            NMT_TRY(nmt_census_add(&l->words, worker, line + i, word, 1, err));
         i += word;
     }
     return 0;
@@ -121,14 +128,18 @@ static int write_codes(struct nmt_codes_learner *l, struct nmt_merge_learner *m,
 int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out,
                              struct nmt_err *err)
 {
-    if (l->words.used == 0)
+    size_t shard = 0, at = 0;
+    struct nmt_word first;
+    NMT_TRY(nmt_census_settle(&l->words, err));
+    if (!nmt_census_next(&l->words, &shard, &at, &first))
         return nmt_fail(err, NMT_ETEXT, 0, "there are no words to learn from");
     struct nmt_merge_learner *m = malloc(sizeof *m);
     if (!m)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     int rc = nmt_merge_learner_init(m, NMT_MERGE_CODES, err);
+    m->threads = l->opt.threads;
     if (rc == 0)
-        rc = nmt_merge_text_take(&m->text, &l->words, err);
+        rc = nmt_merge_text_take(&m->text, l->words.shards, NMT_CENSUS_SHARDS, err);
     if (rc == 0)
         rc = write_codes(l, m, out, err);
     nmt_merge_learner_release(m);

@@ -130,7 +130,7 @@ static int encode(const struct nmt_convert_options *o, struct worker *w, const c
         NMT_TRY(check_symbols(o->vocab, w, line, len, err));
     if (foreign)
         NMT_TRY(make_spaces(&w->spaced, &line, &len, err));
-    NMT_TRY(nmt_segmenter_encode(w->segmenter, line, len, &cut, err));
+    NMT_TRY(nmt_segmenter_encode_text(w->segmenter, line, len, &cut, err));
     const nmt_id *ids = cut->ids;
     size_t n = cut->n;
     if (foreign && nmt_vocab_spec(o->vocab)->type == NMT_VOCAB_WORD) {

@@ -80,12 +80,14 @@ struct round {
     struct nmt_err reading, writing;
 };
 
-static int run_line(struct round *r, struct part *p, size_t i, size_t worker, struct nmt_err *err)
+static int run_line(struct round *r, struct part *p, size_t i, size_t worker, bool *is_text,
+                    struct nmt_err *err)
 {
     struct block *b = r->now;
     size_t start = i ? b->ends[i - 1] : 0, len = b->ends[i] - start;
     const char *line = b->text.data ? b->text.data + start : ""; /* all lines may be empty */
     int rc = nmt_text_check(line, len, err);
+    *is_text = rc == 0;
     if (rc < 0 && r->f->invalid == NMT_INVALID_REPLACE) {
         *err = (struct nmt_err)NMT_ERR_INIT;
         p->repaired.len = 0;
@@ -104,10 +106,11 @@ static void run_part(struct round *r, struct part *p, size_t worker)
     for (size_t i = p->first; i < p->end && p->err.code == 0; i++) {
         struct nmt_err err = NMT_ERR_INIT;
         size_t start = p->out.len;
-        int rc = run_line(r, p, i, worker, &err);
+        bool is_text;
+        int rc = run_line(r, p, i, worker, &is_text, &err);
         if (rc < 0) {
             unsigned long long line = r->now->at + i + 1;
-            bool fault = rc == NMT_ETEXT || rc == NMT_ELIMIT;
+            bool fault = !is_text || (r->out && (rc == NMT_ETEXT || rc == NMT_ELIMIT));
             bool skip = fault && r->f->invalid != NMT_INVALID_FAIL;
             nmt_fail(skip ? &p->fault : &p->err, rc, line, "%s:%llu: %s", r->name, line, err.msg);
             p->out.len = start;
@@ -115,7 +118,7 @@ static void run_part(struct round *r, struct part *p, size_t worker)
             if (!skip)
                 break;
         }
-        if (nmt_buffer_addc(&p->out, '\n', &p->err) < 0)
+        if (r->out && nmt_buffer_addc(&p->out, '\n', &p->err) < 0)
             break;
     }
 }
@@ -142,12 +145,13 @@ static void cut_parts(struct block *b, size_t most)
 static int write_block(struct nmt_filter *f, struct block *b, struct nmt_output *out,
                        struct nmt_err *err)
 {
-    if (f->open)
+    if (f->open && out)
         NMT_TRY(nmt_output_puts(out, "\n", err));
     for (size_t k = 0; k < b->n_parts; k++) {
         struct part *p = &b->parts[k];
         bool open = !b->ended && k + 1 == b->n_parts && p->err.code == 0;
-        NMT_TRY(nmt_output_write(out, p->out.data, p->out.len - open, err));
+        if (out)
+            NMT_TRY(nmt_output_write(out, p->out.data, p->out.len - open, err));
         f->skipped += p->skipped;
         if (p->fault.code && !f->first.code)
             f->first = p->fault;
@@ -158,7 +162,7 @@ static int write_block(struct nmt_filter *f, struct block *b, struct nmt_output 
     }
     f->open = !b->ended;
     f->lines += b->n;
-    return nmt_output_record(out, err);
+    return out ? nmt_output_record(out, err) : 0;
 }
 
 /* Gathers the lines that are there; for the first of them it waits if it may. */

@@ -8,7 +8,7 @@
 #include "merge_learner_internal.h"
 #include "spelling_internal.h"
 #include "vocab_internal.h"
-#include "word_counts_internal.h"
+#include "word_census_internal.h"
 
 #include <nmt/utf8.h>
 
@@ -18,9 +18,7 @@
 
 struct nmt_vocab_learner {
     struct nmt_vocab_learn_options opt;
-    struct nmt_word_counts words;
-    struct nmt_normaliser normaliser;
-    uint64_t spaces; /* in lines, the one before each line among them */
+    struct nmt_census words;
 };
 
 struct nmt_vocab_learn_options nmt_vocab_learn_defaults(enum nmt_vocab_type type)
@@ -57,8 +55,7 @@ int nmt_vocab_learner_new(struct nmt_vocab_learner **out, const struct nmt_vocab
     if (!l)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     l->opt = *opt;
-    nmt_normaliser_init(&l->normaliser, &opt->spec);
-    int rc = nmt_word_counts_init(&l->words, opt->max_types, err);
+    int rc = nmt_census_init(&l->words, opt->max_types, &l->opt.spec, opt->threads, err);
     if (rc < 0) {
         nmt_vocab_learner_free(l);
         return rc;
@@ -71,8 +68,7 @@ void nmt_vocab_learner_free(struct nmt_vocab_learner *l)
 {
     if (!l)
         return;
-    nmt_word_counts_release(&l->words);
-    nmt_normaliser_release(&l->normaliser);
+    nmt_census_release(&l->words);
     free(l);
 }
 
@@ -82,16 +78,19 @@ int nmt_vocab_learner_add(struct nmt_vocab_learner *l, const char *line, size_t 
     size_t bad = nmt_utf8_valid(line, len);
     if (bad < len)
         return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", bad + 1);
-    if (len > 0)
-        l->spaces++;
-    for (size_t i = 0; i < len; i++)
-        l->spaces += line[i] == ' ';
-    return nmt_word_counts_add_line(&l->words, line, len, err);
+    return nmt_vocab_learner_add_text(l, 0, line, len, err);
+}
+
+int nmt_vocab_learner_add_text(struct nmt_vocab_learner *l, size_t worker, const char *line,
+                               size_t len, struct nmt_err *err)
+{
+    return nmt_census_add_line(&l->words, worker, line, len, err);
 }
 
 uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest)
 {
-    return nmt_word_counts_given_up(&l->words, longest);
+    *longest = l->words.longest;
+    return l->words.given_up;
 }
 
 static int push_fixed(struct nmt_vocab *v, struct nmt_err *err)
@@ -143,7 +142,7 @@ static int learn_words(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct 
     size_t n = 0, size = l->opt.size ? l->opt.size : NMT_VOCAB_MAX;
     struct nmt_buffer piece = NMT_BUFFER_INIT;
     NMT_TRY(push_learnt(v, NMT_SPACE, NMT_SPACE_LEN, err));
-    int rc = nmt_word_counts_order(&l->words, l->opt.min_count, size, fits_piece, &order, &n, err);
+    int rc = nmt_census_order(&l->words, l->opt.min_count, size, fits_piece, &order, &n, err);
     for (size_t i = 0; i < n && v->pieces.n < size && rc == 0; i++) {
         piece.len = 0;
         rc = nmt_buffer_adds(&piece, NMT_SPACE, err);
@@ -184,8 +183,8 @@ static int count_characters(const struct nmt_vocab_learner *l, struct nmt_code_p
     struct nmt_word word;
     uint64_t *count = nmt_code_points_at(counts, ' ');
     if (count)
-        *count = *total = l->spaces;
-    for (size_t at = 0; count && nmt_word_counts_next(&l->words, &at, &word);) {
+        *count = *total = nmt_census_spaces(&l->words);
+    for (size_t shard = 0, at = 0; count && nmt_census_next(&l->words, &shard, &at, &word);) {
         const char *p = word.text, *end = p + word.len;
         while (p < end && count) {
             uint32_t cp = 0;
@@ -285,7 +284,7 @@ static int make_text(struct nmt_vocab_learner *l, struct nmt_merge_text *t,
         size_t len = spell_code_point(c->order[i], piece);
         NMT_TRY(nmt_merge_text_character(t, c->order[i], piece, len, err));
     }
-    return nmt_merge_text_take(t, &l->words, err);
+    return nmt_merge_text_take(t, l->words.shards, NMT_CENSUS_SHARDS, err);
 }
 
 static int merge_up_to(struct nmt_vocab_learner *l, struct nmt_vocab *v,
@@ -318,6 +317,7 @@ static int learn_bpe(struct nmt_vocab_learner *l, struct nmt_vocab *v, struct nm
     if (!m)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     int rc = nmt_merge_learner_init(m, NMT_MERGE_PIECES, err);
+    m->threads = l->opt.threads;
     m->bar_bytes = l->opt.spec.byte_fallback;
     if (rc == 0)
         rc = choose_characters(l, &c, err);
@@ -335,12 +335,12 @@ int nmt_vocab_learner_finish(struct nmt_vocab_learner *l, struct nmt_vocab **out
                              struct nmt_err *err)
 {
     struct nmt_vocab *v = NULL;
-    if (l->words.used == 0)
+    struct nmt_word word;
+    NMT_TRY(nmt_census_settle(&l->words, err));
+    if (!nmt_census_next(&l->words, &(size_t){ 0 }, &(size_t){ 0 }, &word))
         return nmt_fail(err, NMT_ETEXT, 0, "there are no words to learn from");
     NMT_TRY(nmt_vocab_begin(&v, &l->opt.spec, err));
     int rc = push_fixed(v, err);
-    if (rc == 0)
-        rc = nmt_word_counts_normalise(&l->words, &l->normaliser, err);
     if (rc == 0 && l->opt.spec.type == NMT_VOCAB_WORD)
         rc = learn_words(l, v, err);
     else if (rc == 0 && l->opt.spec.type == NMT_VOCAB_CHAR)

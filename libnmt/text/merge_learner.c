@@ -170,7 +170,7 @@ static int heap_push(struct nmt_merge_learner *m, uint32_t number, struct nmt_er
 static int survey(struct nmt_merge_learner *m, uint64_t below, struct nmt_err *err)
 {
     struct nmt_survey *c = &m->candidates;
-    NMT_TRY(nmt_survey_run(c, &m->text, below, m->budget, err));
+    NMT_TRY(nmt_survey_run(c, &m->text, below, m->budget, m->threads, err));
     m->n_heap = 0;
     for (uint32_t i = 0; i < c->n; i++)
         NMT_TRY(heap_push(m, i, err));

@@ -12,6 +12,7 @@ struct nmt_merge_learner {
     struct nmt_merge_text text;
     bool bar_bytes; /* pieces spelt as byte pieces are not to be made */
     size_t budget; /* bytes for places of a survey; another budget does not change what is learnt */
+    struct nmt_threads *threads; /* borrowed; NULL: the caller alone */
     struct nmt_survey candidates;
     struct nmt_merge_wait {
         uint64_t priority;

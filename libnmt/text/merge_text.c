@@ -153,7 +153,7 @@ static int code_symbol(struct nmt_merge_text *t, const char *p, size_t len, uint
     return 0;
 }
 
-/* The text is written over the records, of which none is shorter than what becomes of it. */
+/* No record is shorter than what becomes of it. */
 static int put_word(struct nmt_merge_text *t, const struct nmt_word *word, struct nmt_err *err)
 {
     bool codes = t->rule == NMT_MERGE_CODES;
@@ -179,27 +179,29 @@ static int put_word(struct nmt_merge_text *t, const struct nmt_word *word, struc
     return 0;
 }
 
-int nmt_merge_text_take(struct nmt_merge_text *t, struct nmt_word_counts *w, struct nmt_err *err)
+int nmt_merge_text_take(struct nmt_merge_text *t, struct nmt_word_counts *shards, size_t n,
+                        struct nmt_err *err)
 {
-    nmt_word_counts_seal(w);
-    unsigned char *bits = calloc(w->used / 8 + 2 * AROUND, 1);
-    unsigned char *bytes = bits ? realloc(w->records, w->used + AROUND) : NULL;
-    if (!bytes) {
-        free(bits);
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        nmt_word_counts_seal(&shards[i]);
+        most += shards[i].used;
     }
-    w->records = t->bytes = bytes;
-    t->starts = bits + AROUND;
+    unsigned char *bits = calloc(most / 8 + 2 * AROUND, 1);
+    t->bytes = bits ? malloc(most + AROUND) : NULL;
+    t->starts = bits ? bits + AROUND : NULL;
+    if (!t->bytes)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     struct nmt_word word;
-    int rc = 0;
-    for (size_t at = 0; rc == 0 && nmt_word_counts_next(w, &at, &word);)
-        rc = put_word(t, &word, err);
-    w->records = NULL;
-    nmt_word_counts_release(w);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t at = 0; nmt_word_counts_next(&shards[i], &at, &word);)
+            NMT_TRY(put_word(t, &word, err));
+        nmt_word_counts_release(&shards[i]);
+    }
     memset(t->bytes + t->n, 0x80, AROUND / 2); /* digits at the end, as before a word */
     for (size_t i = 0; i < 3; i++)
         start_at(t, t->n + i);
-    return rc;
+    return 0;
 }
 
 /* The start of the long word around a place, the place itself when there is none. */

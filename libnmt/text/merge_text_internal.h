@@ -72,23 +72,13 @@ void nmt_merge_text_release(struct nmt_merge_text *t);
 int nmt_merge_text_character(struct nmt_merge_text *t, uint32_t cp, const char *spelling,
                              size_t len, struct nmt_err *err) NMT_MUST_USE;
 
-/** Makes the words the text. They are consumed: *w is released. */
-int nmt_merge_text_take(struct nmt_merge_text *t, struct nmt_word_counts *w,
+/** Makes the words of n tables the text. They are consumed: each table is released. */
+int nmt_merge_text_take(struct nmt_merge_text *t, struct nmt_word_counts *words, size_t n,
                         struct nmt_err *err) NMT_MUST_USE;
 
 /** A new symbol, of two neighbours. */
 int nmt_merge_text_join(struct nmt_merge_text *t, uint32_t left, uint32_t right, uint32_t *joined,
                         struct nmt_err *err) NMT_MUST_USE;
-
-static inline uint32_t nmt_load_le32(const unsigned char *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline uint64_t nmt_load_le64(const unsigned char *p)
-{
-    return nmt_load_le32(p) | (uint64_t)nmt_load_le32(p + 4) << 32;
-}
 
 static inline bool nmt_merge_starts(const struct nmt_merge_text *t, size_t place)
 {

@@ -24,6 +24,7 @@ void nmt_normaliser_release(struct nmt_normaliser *n)
     free(n->cps);
     free(n->marks);
     nmt_buffer_release(&n->out);
+    *n = (struct nmt_normaliser){ .cps = NULL };
 }
 
 static int grow(int32_t **array, size_t *cap, size_t need, struct nmt_err *err)

@@ -2,6 +2,9 @@
  * Surveys. The pairs of the text are counted into a sketch of fixed size, where several pairs may
  * share a cell, which therefore bounds the count of each from above. The sketch shows how low the
  * threshold can be; then only pairs of cells that reach it are counted by themselves.
+ *
+ * Each thread has a part of the text, with a sketch and a table of its own, which are added up. A
+ * pair's list of places is then written by all of them, each behind the other's bytes.
  */
 #include "pair_survey_internal.h"
 
@@ -10,6 +13,8 @@
 
 #define MOST_CELLS ((size_t)1 << 19)
 #define MOST_PAIRS ((size_t)1 << 16)
+#define MOST_PARTS 16                /* each has a sketch */
+#define PART_BYTES ((size_t)1 << 16) /* of text; less is not worth another thread */
 
 void nmt_survey_release(struct nmt_survey *c)
 {
@@ -80,7 +85,7 @@ int nmt_survey_add(struct nmt_survey *c, uint32_t left, uint32_t right, uint32_t
 /* --- walking over the text -------------------------------------------------------------- */
 
 struct walk {
-    size_t next;        /* what is looked at next */
+    size_t next, end;   /* what is looked at next, and where it ends */
     size_t place, last; /* of the left and the right symbol */
     uint32_t left, right;
     uint64_t count; /* of the word */
@@ -90,7 +95,7 @@ struct walk {
 /* The next two neighbours; false at the end. */
 static inline bool next_pair(const struct nmt_merge_text *t, struct walk *w)
 {
-    while (w->next < t->n) {
+    while (w->next < w->end) {
         size_t here = w->next;
         unsigned char byte = t->bytes[here];
         w->next = nmt_merge_next(t, here);
@@ -111,37 +116,122 @@ static inline bool next_pair(const struct nmt_merge_text *t, struct walk *w)
     return false;
 }
 
-/* --- the sketch ------------------------------------------------------------------------- */
+/* --- parts of the text ------------------------------------------------------------------ */
 
-struct cell {
-    uint32_t count, places; /* sums, at most UINT32_MAX */
+struct part {
+    size_t start, end;
+    struct cell {
+        uint32_t count, places; /* sums, at most UINT32_MAX */
+    } * cells;
+    /* The pairs of cells that reach the threshold. */
+    struct found {
+        uint64_t count;
+        uint32_t left, right;
+        uint32_t first, last; /* places */
+        uint32_t n;           /* bytes of the list if the first place is counted from 0 */
+        uint32_t number;      /* among the candidates */
+        uint32_t before, at;  /* last place in the parts before, and where their bytes end */
+    } * items;
+    size_t n, cap;
+    uint32_t *slots; /* number + 1; 0: free */
+    size_t n_slots;
+    struct nmt_err err;
 };
 
-struct sketch {
-    struct cell *cells;
+struct parts {
+    struct nmt_survey *survey;
+    const struct nmt_merge_text *t;
+    size_t n_cells;
     unsigned shift;
+    struct part of[MOST_PARTS];
     size_t n;
 };
 
-static struct cell *cell_of(const struct sketch *s, uint32_t left, uint32_t right)
+/* The first word at or behind a place. */
+static size_t word_from(const struct nmt_merge_text *t, size_t place)
 {
-    return &s->cells[nmt_pair_hash(left, right) >> s->shift];
+    bool in_word = false;
+    if (place == 0)
+        return 0;
+    for (place = nmt_merge_next(t, place - 1); place < t->n; place = nmt_merge_next(t, place)) {
+        bool digit = nmt_merge_is_digit(t, place);
+        if (digit && in_word)
+            return place;
+        in_word = !digit;
+    }
+    return t->n;
 }
 
-static int make_sketch(struct sketch *s, const struct nmt_merge_text *t, struct nmt_err *err)
+static void cut_parts(struct parts *all, size_t threads)
 {
-    s->n = 1 << 10;
-    s->shift = 54;
-    for (; s->n < MOST_CELLS && s->n < t->n / 2; s->n *= 2)
-        s->shift--;
-    s->cells = calloc(s->n, sizeof *s->cells);
-    if (!s->cells)
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    for (struct walk w = { .next = 0 }; next_pair(t, &w);) {
-        struct cell *cell = cell_of(s, w.left, w.right);
-        uint64_t sum = cell->count + w.count;
-        cell->count = sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
-        cell->places += cell->places < UINT32_MAX;
+    size_t n = all->t->n / PART_BYTES + 1;
+    n = n < threads ? n : threads;
+    all->n = n < MOST_PARTS ? n : MOST_PARTS;
+    for (size_t i = 0; i < all->n; i++) {
+        all->of[i].start = i > 0 ? all->of[i - 1].end : 0;
+        all->of[i].end =
+            i + 1 < all->n ? word_from(all->t, all->t->n / all->n * (i + 1)) : all->t->n;
+    }
+}
+
+static void release_parts(struct parts *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        free(all->of[i].cells);
+        free(all->of[i].items);
+        free(all->of[i].slots);
+    }
+}
+
+static int first_error(const struct parts *all, struct nmt_err *err)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->of[i].err.code)
+            return nmt_fail(err, all->of[i].err.code, 0, "%s", all->of[i].err.msg);
+    return 0;
+}
+
+/* --- the sketch ------------------------------------------------------------------------- */
+
+static inline size_t cell_of(const struct parts *all, uint32_t left, uint32_t right)
+{
+    return (size_t)(nmt_pair_hash(left, right) >> all->shift);
+}
+
+static inline void add_to_cell(struct cell *cell, uint64_t count, uint32_t places)
+{
+    uint64_t sum = cell->count + count;
+    cell->count = sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+    cell->places = places < UINT32_MAX - cell->places ? cell->places + places : UINT32_MAX;
+}
+
+static void sketch_part(void *arg, size_t i, size_t worker)
+{
+    struct parts *all = arg;
+    struct part *p = &all->of[i];
+    (void)worker;
+    p->cells = calloc(all->n_cells, sizeof *p->cells);
+    if (!p->cells)
+        nmt_fail(&p->err, NMT_ENOMEM, 0, "out of memory");
+    for (struct walk w = { .next = p->start, .end = p->end }; p->cells && next_pair(all->t, &w);)
+        add_to_cell(&p->cells[cell_of(all, w.left, w.right)], w.count, 1);
+}
+
+/* The sums are in the first part. */
+static int make_sketch(struct parts *all, struct nmt_threads *threads, struct nmt_err *err)
+{
+    all->n_cells = 1 << 10;
+    all->shift = 54;
+    for (; all->n_cells < MOST_CELLS && all->n_cells < all->t->n / 2; all->n_cells *= 2)
+        all->shift--;
+    nmt_threads_run(threads, all->n, sketch_part, all);
+    NMT_TRY(first_error(all, err));
+    for (size_t i = 1; i < all->n; i++) {
+        const struct cell *cells = all->of[i].cells;
+        for (size_t k = 0; k < all->n_cells; k++)
+            add_to_cell(&all->of[0].cells[k], cells[k].count, cells[k].places);
+        free(all->of[i].cells);
+        all->of[i].cells = NULL;
     }
     return 0;
 }
@@ -169,16 +259,17 @@ static size_t list_bytes(uint32_t places, size_t n)
 }
 
 /* The lowest threshold that keeps to the budget, but below `below`. */
-static uint32_t choose_threshold(const struct sketch *s, size_t n, uint64_t below, size_t budget)
+static uint32_t choose_threshold(const struct parts *all, size_t n, uint64_t below, size_t budget)
 {
     size_t places[N_LEVELS] = { 0 }, pairs[N_LEVELS] = { 0 };
     unsigned top = level_of(below > UINT32_MAX ? UINT32_MAX : (uint32_t)below - 1);
-    for (size_t i = 0; i < s->n; i++) {
-        unsigned level = level_of(s->cells[i].count);
+    for (size_t i = 0; i < all->n_cells; i++) {
+        const struct cell *cell = &all->of[0].cells[i];
+        unsigned level = level_of(cell->count);
         if (level > top)
             level = top;
-        places[level] += list_bytes(s->cells[i].places, n);
-        pairs[level] += s->cells[i].places > 0;
+        places[level] += list_bytes(cell->places, n);
+        pairs[level] += cell->places > 0;
     }
     unsigned level = top;
     while (level > 1 && pairs[level] == 0)
@@ -192,61 +283,157 @@ static uint32_t choose_threshold(const struct sketch *s, size_t n, uint64_t belo
     return least_of(level > 1 ? level : 1);
 }
 
-/* Counts the pairs of cells that reach the threshold, and keeps those that reach it themselves. */
-static int count_pairs(struct nmt_survey *c, const struct nmt_merge_text *t, const struct sketch *s,
-                       struct nmt_err *err)
+/* --- pairs and places ------------------------------------------------------------------- */
+
+/* The slot of a pair, or the free one where it belongs. */
+static uint32_t *find_slot(struct part *p, uint32_t left, uint32_t right)
 {
-    size_t kept = 0, n_places = 0;
-    c->n = c->n_places = 0;
-    NMT_TRY(make_slots(c, 1024, err));
-    for (struct walk w = { .next = 0 }; next_pair(t, &w);) {
-        if (cell_of(s, w.left, w.right)->count < c->threshold)
+    size_t i = (size_t)(nmt_pair_hash(left, right) >> 32) & (p->n_slots - 1);
+    for (; p->slots[i]; i = (i + 1) & (p->n_slots - 1)) {
+        const struct found *pair = &p->items[p->slots[i] - 1];
+        if (pair->left == left && pair->right == right)
+            break;
+    }
+    return &p->slots[i];
+}
+
+static bool grow_part(struct part *p)
+{
+    size_t n = p->n_slots ? p->n_slots * 2 : 1024;
+    uint32_t *slots = calloc(n, sizeof *slots);
+    struct found *items = slots ? realloc(p->items, n / 2 * sizeof *items) : NULL;
+    if (!items) {
+        free(slots);
+        nmt_fail(&p->err, NMT_ENOMEM, 0, "out of memory");
+        return false;
+    }
+    free(p->slots);
+    p->slots = slots;
+    p->n_slots = n;
+    p->items = items;
+    p->cap = n / 2;
+    for (uint32_t i = 0; i < p->n; i++)
+        *find_slot(p, items[i].left, items[i].right) = i + 1;
+    return true;
+}
+
+/* Counts the pairs of cells that reach the threshold. */
+static void count_part(void *arg, size_t i, size_t worker)
+{
+    struct parts *all = arg;
+    struct part *p = &all->of[i];
+    (void)worker;
+    for (struct walk w = { .next = p->start, .end = p->end }; next_pair(all->t, &w);) {
+        if (all->of[0].cells[cell_of(all, w.left, w.right)].count < all->survey->threshold)
             continue;
-        uint32_t number = nmt_survey_find(c, w.left, w.right);
-        if (number == NMT_PAIR_NONE)
-            NMT_TRY(nmt_survey_add(c, w.left, w.right, 0, &number, err));
-        struct nmt_pair *pair = &c->items[number];
+        if (p->n == p->cap && !grow_part(p))
+            return;
+        uint32_t *slot = find_slot(p, w.left, w.right);
+        if (!*slot) {
+            *slot = (uint32_t)++p->n;
+            p->items[*slot - 1] =
+                (struct found){ .left = w.left, .right = w.right, .first = (uint32_t)w.place };
+        }
+        struct found *pair = &p->items[*slot - 1];
         pair->count += w.count;
         pair->n += nmt_place_bytes((uint32_t)w.place - pair->last);
         pair->last = (uint32_t)w.place;
     }
+}
+
+/* Adds the counts of a part to the candidates. */
+static int add_part(struct nmt_survey *c, struct part *p, struct nmt_err *err)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct found *f = &p->items[i];
+        f->number = nmt_survey_find(c, f->left, f->right);
+        if (f->number == NMT_PAIR_NONE)
+            NMT_TRY(nmt_survey_add(c, f->left, f->right, 0, &f->number, err));
+        struct nmt_pair *pair = &c->items[f->number];
+        pair->count += f->count;
+        f->before = pair->last;
+        f->at = pair->n;
+        pair->n += f->n - nmt_place_bytes(f->first) + nmt_place_bytes(f->first - pair->last);
+        pair->last = f->last;
+    }
+    return 0;
+}
+
+/* Lays out the lists of the pairs that reach the threshold; the others are forgotten. */
+static int keep_frequent(struct parts *all, struct nmt_err *err)
+{
+    struct nmt_survey *c = all->survey;
+    size_t kept = 0, n_places = 0;
+    uint32_t *numbers = malloc((c->n + 1) * sizeof *numbers);
+    if (!numbers)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     for (size_t i = 0; i < c->n; i++) {
+        numbers[i] = NMT_PAIR_NONE;
         if (c->items[i].count < c->threshold)
             continue;
+        numbers[i] = (uint32_t)kept;
         c->items[kept] = c->items[i];
         c->items[kept].first = (uint32_t)n_places;
-        n_places += c->items[kept].n;
-        c->items[kept].last = 0;
-        c->items[kept++].n = 0;
+        n_places += c->items[kept++].n;
     }
     c->n = kept;
     c->n_places = n_places;
+    for (size_t i = 0; i < all->n; i++)
+        for (size_t k = 0; k < all->of[i].n; k++) {
+            struct found *f = &all->of[i].items[k];
+            f->number = numbers[f->number];
+            if (f->number != NMT_PAIR_NONE)
+                f->at += c->items[f->number].first;
+        }
+    free(numbers);
     NMT_TRY(reserve_places(c, n_places, err));
     return make_slots(c, c->n_slots, err);
 }
 
-static void find_places(struct nmt_survey *c, const struct nmt_merge_text *t,
-                        const struct sketch *s)
+/* Writes the places of a part. */
+static void place_part(void *arg, size_t i, size_t worker)
 {
-    for (struct walk w = { .next = 0 }; next_pair(t, &w);) {
-        if (cell_of(s, w.left, w.right)->count < c->threshold)
+    struct parts *all = arg;
+    struct nmt_survey *c = all->survey;
+    struct part *p = &all->of[i];
+    (void)worker;
+    for (struct walk w = { .next = p->start, .end = p->end }; next_pair(all->t, &w);) {
+        if (all->of[0].cells[cell_of(all, w.left, w.right)].count < c->threshold)
             continue;
-        uint32_t number = nmt_survey_find(c, w.left, w.right);
-        if (number != NMT_PAIR_NONE)
-            nmt_survey_put(c, number, w.place);
+        struct found *f = &p->items[*find_slot(p, w.left, w.right) - 1];
+        if (f->number == NMT_PAIR_NONE)
+            continue;
+        unsigned char *end = nmt_place_put(c->places + f->at, (uint32_t)w.place, &f->before);
+        f->at = (uint32_t)(end - c->places);
     }
 }
 
 int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_t below,
-                   size_t budget, struct nmt_err *err)
+                   size_t budget, struct nmt_threads *threads, struct nmt_err *err)
 {
-    struct sketch s = { NULL, 0, 0 };
-    NMT_TRY(make_sketch(&s, t, err));
-    c->threshold = choose_threshold(&s, t->n, below, budget);
-    int rc = count_pairs(c, t, &s, err);
+    struct parts *all = calloc(1, sizeof *all);
+    if (!all)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    all->survey = c;
+    all->t = t;
+    cut_parts(all, nmt_threads_count(threads));
+    int rc = make_sketch(all, threads, err);
+    if (rc == 0) {
+        c->threshold = choose_threshold(all, t->n, below, budget);
+        nmt_threads_run(threads, all->n, count_part, all);
+        rc = first_error(all, err);
+    }
+    c->n = c->n_places = 0;
     if (rc == 0)
-        find_places(c, t, &s);
+        rc = make_slots(c, 1024, err);
+    for (size_t i = 0; i < all->n && rc == 0; i++)
+        rc = add_part(c, &all->of[i], err);
+    if (rc == 0)
+        rc = keep_frequent(all, err);
+    if (rc == 0)
+        nmt_threads_run(threads, all->n, place_part, all);
     c->most_places = c->n_places + budget;
-    free(s.cells);
+    release_parts(all);
+    free(all);
     return rc;
 }

@@ -9,6 +9,8 @@
 
 #include "merge_text_internal.h"
 
+#include <nmt/threads.h>
+
 #define NMT_PAIR_NONE UINT32_MAX
 
 /** Bytes for the places of one survey; more make surveys rarer and the memory larger. */
@@ -42,7 +44,7 @@ void nmt_survey_release(struct nmt_survey *c);
  * least 1.
  */
 int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_t below,
-                   size_t budget, struct nmt_err *err) NMT_MUST_USE;
+                   size_t budget, struct nmt_threads *threads, struct nmt_err *err) NMT_MUST_USE;
 
 /** A pair that is not there yet, with room for n bytes of places behind the others. */
 int nmt_survey_add(struct nmt_survey *c, uint32_t left, uint32_t right, uint32_t n,

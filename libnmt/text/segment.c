@@ -29,6 +29,7 @@ struct nmt_segmenter {
     uint32_t *starts;         /* where each character of the unit begins, in bytes */
     size_t cap_symbols;
     struct nmt_buffer spelt;
+    bool checked; /* the line is known to be valid UTF-8 */
     double dropout;
     struct nmt_random random;
     struct nmt_segmented out;
@@ -269,17 +270,17 @@ static int emit_known(struct nmt_segmenter *s, const uint32_t *known, size_t n, 
     return 0;
 }
 
+/* A word of the line, with its hash if it may be in the cache. */
 static int encode_word(struct nmt_segmenter *s, const char *line, struct nmt_span span,
-                       uint32_t word, struct nmt_err *err)
+                       uint32_t word, uint32_t hash, struct nmt_err *err)
 {
     const char *raw = line + span.start;
     bool cached = span.len <= NMT_CACHED_WORD && s->dropout == 0;
     size_t n = 0, first = s->out.n;
-    uint32_t hash = cached ? nmt_strings_hash(raw, span.len) : 0;
     const uint32_t *known = cached ? nmt_word_cache_find(&s->cache, raw, span.len, hash, &n) : NULL;
     if (known)
         return emit_known(s, known, n, word, err);
-    size_t bad = nmt_utf8_valid(raw, span.len);
+    size_t bad = s->checked ? span.len : nmt_utf8_valid(raw, span.len);
     if (bad < span.len)
         return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", span.start + bad + 1);
     NMT_TRY(cut_word(s, raw, span.len, word, err));
@@ -300,26 +301,68 @@ static int add_word(struct nmt_segmenter *s, struct nmt_span span, struct nmt_er
     return 0;
 }
 
-int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
-                         const struct nmt_segmented **out, struct nmt_err *err)
+/* Words that are looked up together, so that what is known of them comes from memory at the same
+ * time: waiting for one after the other would take longer than all else. */
+#define TOGETHER 32
+
+struct coming {
+    struct nmt_span span; /* of no bytes: a lone space */
+    uint32_t hash;
+};
+
+/* The next words from *at on, which is moved behind the space after them; their number. */
+static size_t come(struct nmt_segmenter *s, const char *line, size_t len, size_t *at,
+                   struct coming words[TOGETHER])
 {
+    size_t n = 0;
+    for (; n < TOGETHER && *at <= len; n++) {
+        const char *start = line + *at, *end = nmt_find_space(start, line + len);
+        struct nmt_span span = { (uint32_t)*at, (uint32_t)(end - start) };
+        words[n] = (struct coming){ span, 0 };
+        if (span.len <= NMT_CACHED_WORD)
+            words[n].hash = nmt_strings_hash(start, span.len);
+        nmt_word_cache_fetch(&s->cache, words[n].hash);
+        *at += span.len + 1u;
+    }
+    for (size_t i = 0; i < n; i++)
+        nmt_word_cache_fetch_word(&s->cache, words[i].hash);
+    return n;
+}
+
+static int encode_line(struct nmt_segmenter *s, const char *line, size_t len,
+                       const struct nmt_segmented **out, struct nmt_err *err)
+{
+    struct coming words[TOGETHER];
     if (len > LONGEST_LINE)
         return nmt_fail(err, NMT_ELIMIT, 0, "line is longer than 2^31 bytes");
     s->out.n = s->out.n_words = 0;
     *out = &s->out;
-    for (size_t i = 0; len > 0; i++) { /* i: just behind a space, or at the start */
-        const char *space = memchr(line + i, ' ', len - i);
-        size_t end = space ? (size_t)(space - line) : len;
-        if (end == i) {
-            NMT_TRY(emit_space(s, err));
-        } else {
-            struct nmt_span span = { (uint32_t)i, (uint32_t)(end - i) };
-            NMT_TRY(add_word(s, span, err));
-            NMT_TRY(encode_word(s, line, span, (uint32_t)s->out.n_words - 1, err));
+    for (size_t at = 0;
+         len > 0 && at <= len;) { /* a space at the end has an empty word behind it */
+        size_t n = come(s, line, len, &at, words);
+        for (size_t i = 0; i < n; i++) {
+            if (words[i].span.len == 0) {
+                NMT_TRY(emit_space(s, err));
+                continue;
+            }
+            NMT_TRY(add_word(s, words[i].span, err));
+            NMT_TRY(encode_word(s, line, words[i].span, (uint32_t)s->out.n_words - 1, words[i].hash,
+                                err));
         }
-        i = end;
-        if (!space)
-            break;
     }
     return 0;
+}
+
+int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
+                         const struct nmt_segmented **out, struct nmt_err *err)
+{
+    s->checked = false;
+    return encode_line(s, line, len, out, err);
+}
+
+int nmt_segmenter_encode_text(struct nmt_segmenter *s, const char *line, size_t len,
+                              const struct nmt_segmented **out, struct nmt_err *err)
+{
+    s->checked = true;
+    return encode_line(s, line, len, out, err);
 }

@@ -49,6 +49,17 @@ uint32_t nmt_strings_find(const struct nmt_strings *s, const char *bytes, size_t
 int nmt_strings_add(struct nmt_strings *s, const char *bytes, size_t len, uint32_t *number,
                     struct nmt_err *err) NMT_MUST_USE;
 
+static inline uint32_t nmt_load_le32(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t nmt_load_le64(const unsigned char *p)
+{
+    return nmt_load_le32(p) | (uint64_t)nmt_load_le32(p + 4) << 32;
+}
+
+/** In the machine's own order of bytes. */
 static inline uint64_t nmt_load64(const char *p)
 {
     uint64_t v;
@@ -76,6 +87,21 @@ static inline bool nmt_same_bytes(const char *a, const char *b, size_t n)
         if (a[i] != b[i])
             return false;
     return true;
+}
+
+/** The first space from p on, or end. */
+static inline const char *nmt_find_space(const char *p, const char *end)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+    for (; end - p >= 8; p += 8) {
+        uint64_t other = nmt_load_le64((const unsigned char *)p) ^ ones * ' ';
+        uint64_t zero = (other - ones) & ~other & highs; /* the lowest bit is a zero byte's */
+        if (zero)
+            return p + __builtin_ctzll(zero) / 8;
+    }
+    while (p < end && *p != ' ')
+        p++;
+    return p;
 }
 
 /** Borrowed until the next nmt_strings_add. */

@@ -65,7 +65,7 @@ static const char *piece_fault(const char *piece, size_t len)
             return nmt_utf8_valid(piece, len) < len ? "piece is not valid UTF-8"
                                                     : "U+2582 stands alone (see "
                                                       "nmt-vocabulary(5))";
-        if (i > 0 && len - i >= NMT_SPACE_LEN && memcmp(piece + i, NMT_SPACE, NMT_SPACE_LEN) == 0)
+        if (i > 0 && symbol == NMT_SPACE_LEN && memcmp(piece + i, NMT_SPACE, NMT_SPACE_LEN) == 0)
             return "piece reaches over a space";
         i += symbol;
     }

@@ -1,18 +1,25 @@
-/* Words and their ids. */
+/*
+ * Words and their ids. The index is a table of lines, chosen by the upper bits of the hash; a line
+ * has 16 more bits of each of its words, so that a word that is not there is known to be new by one
+ * line out of few enough to stay near the processor. When a line is full, words go to the next one.
+ */
 #include "word_cache_internal.h"
 
 #include "strings_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT ((size_t)1 << 21) /* bytes of a generation */
+#define LINES      ((size_t)5120)       /* of an index */
+#define MOST_WORDS (LINES * 8)          /* of a generation */
+#define MOST_BYTES ((size_t)1536 << 10) /* of its records */
 
 void nmt_word_cache_release(struct nmt_word_cache *c)
 {
-    free(c->young.slots);
+    free(c->young.index);
     free(c->young.records);
-    free(c->old.slots);
+    free(c->old.index);
     free(c->old.records);
     *c = (struct nmt_word_cache){ .young = { .n = 0 } };
 }
@@ -31,7 +38,35 @@ static size_t size_of(size_t len, size_t n)
 
 static bool is_full(const struct nmt_word_generation *g, size_t need)
 {
-    return (g->used + need) * sizeof *g->records + g->n_slots * sizeof *g->slots > LIMIT;
+    return g->n >= MOST_WORDS || (g->used + need) * sizeof *g->records > MOST_BYTES;
+}
+
+static size_t line_of(uint32_t hash)
+{
+    return (size_t)((uint64_t)hash * LINES >> 32);
+}
+
+/* The compiler drops calls of functions that do nothing but fetch. */
+void nmt_word_cache_fetch(const struct nmt_word_cache *c, uint32_t hash)
+{
+    if (c->young.n > 0)
+        __builtin_prefetch(&c->young.index[line_of(hash)]);
+    if (c->old.n > 0)
+        __builtin_prefetch(&c->old.index[line_of(hash)]);
+}
+
+void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, uint32_t hash)
+{
+    const struct nmt_word_generation *g = &c->young;
+    const struct nmt_word_line *line = &g->index[line_of(hash)];
+    unsigned found = g->n > 0 ? nmt_word_line_find(line, (uint8_t)hash) : 0;
+    if (!found && c->old.n > 0) {
+        g = &c->old;
+        line = &g->index[line_of(hash)];
+        found = nmt_word_line_find(line, (uint8_t)hash);
+    }
+    if (found)
+        __builtin_prefetch(g->records + line->at[__builtin_ctz(found)]);
 }
 
 /* The record of a word, NULL when there is none. */
@@ -40,37 +75,33 @@ static const uint32_t *find(const struct nmt_word_generation *g, const char *wor
 {
     if (g->n == 0)
         return NULL;
-    size_t mask = g->n_slots - 1;
-    for (size_t i = hash & mask; g->slots[i]; i = (i + 1) & mask) {
-        if (g->slots[i] >> 32 != hash)
-            continue;
-        const uint32_t *record = g->records + (uint32_t)g->slots[i] - 1;
-        if ((*record & 0xFFFF) == len && nmt_same_bytes((const char *)(record + 1), word, len))
-            return record;
+    for (size_t i = line_of(hash);; i = i + 1 < LINES ? i + 1 : 0) {
+        const struct nmt_word_line *line = &g->index[i];
+        for (unsigned found = nmt_word_line_find(line, (uint8_t)hash); found; found &= found - 1) {
+            const uint32_t *record = g->records + line->at[__builtin_ctz(found)];
+            if ((*record & 0xFFFF) == len && nmt_same_bytes((const char *)(record + 1), word, len))
+                return record;
+        }
+        if (line->n < NMT_IN_LINE)
+            return NULL;
     }
-    return NULL;
 }
 
-static void enter(struct nmt_word_generation *g, uint64_t slot)
+static void enter(struct nmt_word_generation *g, uint32_t hash, size_t at)
 {
-    size_t mask = g->n_slots - 1, i = (size_t)(slot >> 32) & mask;
-    while (g->slots[i])
-        i = (i + 1) & mask;
-    g->slots[i] = slot;
+    size_t i = line_of(hash);
+    while (g->index[i].n == NMT_IN_LINE)
+        i = i + 1 < LINES ? i + 1 : 0;
+    nmt_word_line_add(&g->index[i], (uint8_t)hash, at);
 }
 
-static int grow_slots(struct nmt_word_generation *g, struct nmt_err *err)
+static int make_index(struct nmt_word_generation *g, struct nmt_err *err)
 {
-    size_t n = g->n_slots;
-    uint64_t *old = g->slots, *slots = calloc(n ? n * 2 : 1024, sizeof *slots);
-    if (!slots)
+    static_assert(sizeof *g->index == 64, "a line of the processor's cache");
+    g->index = aligned_alloc(sizeof *g->index, LINES * sizeof *g->index);
+    if (!g->index)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    g->slots = slots;
-    g->n_slots = n ? n * 2 : 1024;
-    for (size_t i = 0; i < n; i++)
-        if (old[i])
-            enter(g, old[i]);
-    free(old);
+    memset(g->index, 0, LINES * sizeof *g->index);
     return 0;
 }
 
@@ -79,8 +110,8 @@ static void age(struct nmt_word_cache *c)
 {
     struct nmt_word_generation g = c->old;
     c->old = c->young;
-    if (g.slots)
-        memset(g.slots, 0, g.n_slots * sizeof *g.slots);
+    if (g.index)
+        memset(g.index, 0, LINES * sizeof *g.index);
     g.n = g.used = 0;
     c->young = g;
 }
@@ -92,8 +123,8 @@ int nmt_word_cache_add(struct nmt_word_cache *c, const char *word, size_t len, u
     size_t need = size_of(len, n);
     if (is_full(g, need))
         age(c);
-    if (g->n * 2 >= g->n_slots)
-        NMT_TRY(grow_slots(g, err));
+    if (!g->index)
+        NMT_TRY(make_index(g, err));
     if (need > g->cap - g->used) {
         size_t cap = g->cap * 2 + need + 4096;
         uint32_t *records = realloc(g->records, cap * sizeof *records);
@@ -106,7 +137,7 @@ int nmt_word_cache_add(struct nmt_word_cache *c, const char *word, size_t len, u
     record[0] = (uint32_t)len | (uint32_t)n << 16;
     memcpy(record + 1, word, len);
     *ids = record + 1 + words_of(len);
-    enter(g, (uint64_t)hash << 32 | (g->used + 1));
+    enter(g, hash, g->used);
     g->used += need;
     g->n++;
     return 0;

@@ -1,5 +1,5 @@
 /*
- * What words became, by their bytes: a table of places and one block of records, each with the
+ * What words became, by their bytes: an index and one block of records, each with the
  * word and its ids side by side, so that a known word is found in two steps in memory. There are
  * two such generations. When the young one is full it becomes the old one, whose words are
  * forgotten unless they are met again: so it never grows out of the processor's cache, and frequent
@@ -7,6 +7,8 @@
  */
 #ifndef NMT_WORD_CACHE_INTERNAL_H
 #define NMT_WORD_CACHE_INTERNAL_H
+
+#include "word_line_internal.h"
 
 #include <nmt/error.h>
 
@@ -18,8 +20,8 @@
 
 struct nmt_word_cache {
     struct nmt_word_generation {
-        uint64_t *slots; /* 0: free; else hash in the upper half, place of the record + 1 below */
-        size_t n_slots, n;
+        struct nmt_word_line *index;
+        size_t n;
         uint32_t *records; /* length and number of ids in 16 bits each, the word, the ids */
         size_t used, cap;
     } young, old;
@@ -33,6 +35,10 @@ void nmt_word_cache_release(struct nmt_word_cache *c);
  */
 const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const char *word, size_t len,
                                     uint32_t hash, size_t *n);
+
+/** Fetch from memory what nmt_word_cache_find will need: first the index, then the word. */
+void nmt_word_cache_fetch(const struct nmt_word_cache *c, uint32_t hash);
+void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, uint32_t hash);
 
 /**
  * Adds a word that is not there; its ids, n < 2^16, are for the caller to write, to *ids, before

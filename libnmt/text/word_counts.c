@@ -10,7 +10,7 @@
  *
  * The index is buckets of one cache line: a byte of the hash of each word, and its place. A
  * bucket's number grows with the hash, so that any number of buckets will do; when they are nearly
- * full, the index is thrown away and made anew out of the records, never two of them at a time.
+ * full, the index is made larger and filled anew out of the records, never two of them at a time.
  * With one word of 10 bytes in 12 at hand that is 10 + 2 + 6 to 8 bytes in all.
  *
  * A class is a length with four bits of another hash, so that giving up one class drops a small
@@ -27,35 +27,41 @@
 #define N_CLASSES ((LONGEST + 1) * 16)
 #define SHORT     127  /* highest count in one byte */
 #define LONG      0xFF /* mark of a count in eight bytes */
-#define IN_BUCKET 12
+#define LINE      64   /* bytes of a bucket, which lies in one line of the processor's cache */
 
-struct nmt_word_bucket {
-    uint32_t n;
-    uint8_t tags[IN_BUCKET];
-    uint32_t at[IN_BUCKET];
-};
+/* Enough for a block of its own pages, which the system moves when it grows instead of copying it,
+ * and takes back when it is freed. Pages are there once they are written to. */
+#define FIRST_BYTES ((size_t)1 << 18)
 
-int nmt_word_counts_init(struct nmt_word_counts *w, size_t most, struct nmt_err *err)
+int nmt_word_counts_init(struct nmt_word_counts *w, unsigned shift, struct nmt_err *err)
 {
-    *w = (struct nmt_word_counts){ .most = most, .limit = N_CLASSES - 1 };
+    *w = (struct nmt_word_counts){ .shift = shift, .limit = N_CLASSES - 1 };
     w->of_class = calloc(N_CLASSES, sizeof *w->of_class);
     return w->of_class ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
 }
 
 void nmt_word_counts_seal(struct nmt_word_counts *w)
 {
-    free(w->index);
+    free(w->index_block);
     free(w->of_class);
+    w->index_block = NULL;
     w->index = NULL;
     w->of_class = NULL;
     w->n_buckets = 0;
+}
+
+void nmt_word_counts_empty(struct nmt_word_counts *w)
+{
+    w->used = w->n = w->live = 0;
+    if (w->index)
+        memset(w->index, 0, w->n_buckets * sizeof *w->index);
 }
 
 void nmt_word_counts_release(struct nmt_word_counts *w)
 {
     nmt_word_counts_seal(w);
     free(w->records);
-    *w = (struct nmt_word_counts){ .most = 0 };
+    *w = (struct nmt_word_counts){ .used = 0 };
 }
 
 /* FNV-1a: the same on every machine. */
@@ -69,8 +75,7 @@ static uint32_t class_of(const char *word, size_t len)
 
 /* --- records ---------------------------------------------------------------------------- */
 
-/* The word whose length stands at a place. */
-static struct nmt_word word_at(const struct nmt_word_counts *w, size_t at)
+struct nmt_word nmt_word_counts_at(const struct nmt_word_counts *w, size_t at)
 {
     const unsigned char *p = w->records + at;
     struct nmt_word word = { .count = p[-1], .at = at };
@@ -90,7 +95,7 @@ static struct nmt_word word_at(const struct nmt_word_counts *w, size_t at)
 bool nmt_word_counts_next(const struct nmt_word_counts *w, size_t *at, struct nmt_word *word)
 {
     while (*at < w->used) {
-        *word = word_at(w, *at + (w->records[*at] == LONG ? 10 : 1));
+        *word = nmt_word_counts_at(w, *at + (w->records[*at] == LONG ? 10 : 1));
         *at = (size_t)(word->text - (const char *)w->records) + word->len;
         if (word->count > 0)
             return true;
@@ -142,7 +147,7 @@ static int add_record(struct nmt_word_counts *w, const char *text, size_t len, u
         return nmt_fail(err, NMT_ELIMIT, 0,
                         "the distinct words have more than 2^32 bytes (see --max-types)");
     if (need > w->cap - w->used) {
-        size_t cap = w->cap + w->cap / 4 + need + 1024;
+        size_t cap = w->cap + w->cap / 4 + need + FIRST_BYTES;
         unsigned char *records = realloc(w->records, cap);
         if (!records)
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
@@ -156,9 +161,9 @@ static int add_record(struct nmt_word_counts *w, const char *text, size_t len, u
 
 /* --- index ------------------------------------------------------------------------------ */
 
-static size_t bucket_of(const struct nmt_word_counts *w, uint32_t hash)
+static inline size_t bucket_of(const struct nmt_word_counts *w, uint32_t hash)
 {
-    return (size_t)(((uint64_t)hash * w->n_buckets) >> 32);
+    return (size_t)(((uint64_t)(hash << w->shift) * w->n_buckets) >> 32);
 }
 
 /* The entry of a word, NULL when it has none. */
@@ -167,37 +172,52 @@ static uint32_t *find(const struct nmt_word_counts *w, const char *text, size_t 
     if (w->n == 0)
         return NULL;
     for (size_t i = bucket_of(w, hash);; i = i + 1 < w->n_buckets ? i + 1 : 0) {
-        struct nmt_word_bucket *b = &w->index[i];
-        for (uint32_t k = 0; k < b->n; k++) {
-            if (b->tags[k] != (uint8_t)hash)
-                continue;
-            struct nmt_word word = word_at(w, b->at[k]);
+        struct nmt_word_line *b = &w->index[i];
+        for (uint32_t bits = nmt_word_line_find(b, (uint8_t)hash); bits; bits &= bits - 1) {
+            uint32_t *at = &b->at[__builtin_ctz(bits)];
+            struct nmt_word word = nmt_word_counts_at(w, *at);
             if (word.len == len && nmt_same_bytes(word.text, text, len))
-                return &b->at[k];
+                return at;
         }
-        if (b->n < IN_BUCKET)
+        if (b->n < NMT_IN_LINE)
             return NULL;
     }
+}
+
+void nmt_word_counts_fetch(const struct nmt_word_counts *w, uint32_t hash)
+{
+    if (w->n > 0)
+        __builtin_prefetch(&w->index[bucket_of(w, hash)]);
+}
+
+void nmt_word_counts_fetch_word(const struct nmt_word_counts *w, uint32_t hash)
+{
+    if (w->n == 0)
+        return;
+    const struct nmt_word_line *b = &w->index[bucket_of(w, hash)];
+    uint32_t bits = nmt_word_line_find(b, (uint8_t)hash);
+    if (bits)
+        __builtin_prefetch(w->records + b->at[__builtin_ctz(bits)]);
 }
 
 static void enter(struct nmt_word_counts *w, uint32_t hash, size_t at)
 {
     size_t i = bucket_of(w, hash);
-    while (w->index[i].n == IN_BUCKET)
+    while (w->index[i].n == NMT_IN_LINE)
         i = i + 1 < w->n_buckets ? i + 1 : 0;
-    struct nmt_word_bucket *b = &w->index[i];
-    b->tags[b->n] = (uint8_t)hash;
-    b->at[b->n++] = (uint32_t)at;
+    nmt_word_line_add(&w->index[i], (uint8_t)hash, at);
 }
 
-/* Makes the index anew, with room for more words. */
-static int make_index(struct nmt_word_counts *w, size_t n_buckets, struct nmt_err *err)
+/* The block of the index is made larger in place if it can be, for a new one would lie beside the
+ * old one's hole. */
+int nmt_word_counts_make_index(struct nmt_word_counts *w, size_t n_buckets, struct nmt_err *err)
 {
-    free(w->index);
     w->n_buckets = 0;
-    w->index = aligned_alloc(64, n_buckets * sizeof *w->index);
-    if (!w->index)
+    void *block = realloc(w->index_block, (n_buckets + 1) * LINE);
+    if (!block)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    w->index_block = block;
+    w->index = (void *)(((uintptr_t)block + LINE - 1) / LINE * LINE);
     memset(w->index, 0, n_buckets * sizeof *w->index);
     w->n_buckets = n_buckets;
     struct nmt_word word;
@@ -209,8 +229,7 @@ static int make_index(struct nmt_word_counts *w, size_t n_buckets, struct nmt_er
 
 /* --- words ------------------------------------------------------------------------------ */
 
-/* Drops the words that were given up from memory, moving the others together. */
-static int compact(struct nmt_word_counts *w, struct nmt_err *err)
+int nmt_word_counts_compact(struct nmt_word_counts *w, struct nmt_err *err)
 {
     size_t to = 0;
     struct nmt_word word;
@@ -223,146 +242,51 @@ static int compact(struct nmt_word_counts *w, struct nmt_err *err)
         to += put_record(w->records + to, word.text, len, word.count) + (len < 255 ? 1 : 5) + len;
     }
     w->used = to;
-    return make_index(w, w->n_buckets + 1, err);
+    return nmt_word_counts_make_index(w, w->n_buckets + 1, err);
+}
+
+void nmt_word_counts_lower(struct nmt_word_counts *w)
+{
+    w->live -= w->of_class[w->limit--];
+}
+
+size_t nmt_word_counts_longest(const struct nmt_word_counts *w)
+{
+    return w->limit == N_CLASSES - 1 ? SIZE_MAX : (w->limit + 1) / 16 - 1;
 }
 
 static int add_new(struct nmt_word_counts *w, const char *word, size_t len, uint64_t count,
                    uint32_t hash, struct nmt_err *err)
 {
-    uint32_t class = class_of(word, len);
+    uint32_t class = w->of_class ? class_of(word, len) : 0;
     size_t at;
     if (class > w->limit) {
         w->given_up += count;
         return 0;
     }
-    if (w->n >= w->n_buckets * (IN_BUCKET - 2))
-        NMT_TRY(make_index(w, w->n_buckets + w->n_buckets / 3 + 16, err));
+    if (w->n >= w->n_buckets * (NMT_IN_LINE - 2))
+        NMT_TRY(nmt_word_counts_make_index(w, w->n_buckets + w->n_buckets / 3 + 16, err));
     NMT_TRY(add_record(w, word, len, count, &at, err));
     enter(w, hash, at);
     w->n++;
-    w->of_class[class]++;
-    for (w->live++; w->live > w->most; w->limit--)
-        w->live -= w->of_class[w->limit];
-    return w->n > w->most + w->most / 2 + 1024 ? compact(w, err) : 0;
+    w->live++;
+    if (w->of_class)
+        w->of_class[class]++;
+    return 0;
 }
 
 int nmt_word_counts_add(struct nmt_word_counts *w, const char *text, size_t len, uint64_t count,
-                        struct nmt_err *err)
+                        uint32_t hash, struct nmt_err *err)
 {
-    uint32_t hash = nmt_strings_hash(text, len);
     uint32_t *entry = find(w, text, len, hash);
     if (!entry)
         return add_new(w, text, len, count, hash, err);
-    uint64_t sum = word_at(w, *entry).count + count;
+    uint64_t sum = nmt_word_counts_at(w, *entry).count + count;
     if (set_count(w, *entry, sum))
         return 0;
     size_t old = *entry, at;
     NMT_TRY(add_record(w, text, len, sum, &at, err));
     w->records[old - 1] = 0;
     *entry = (uint32_t)at;
-    return 0;
-}
-
-int nmt_word_counts_add_line(struct nmt_word_counts *w, const char *line, size_t len,
-                             struct nmt_err *err)
-{
-    const char *end = line + len;
-    while (line < end) {
-        const char *space = memchr(line, ' ', (size_t)(end - line));
-        const char *stop = space ? space : end;
-        if (stop > line)
-            NMT_TRY(nmt_word_counts_add(w, line, (size_t)(stop - line), 1, err));
-        line = stop + 1;
-    }
-    return 0;
-}
-
-uint64_t nmt_word_counts_given_up(const struct nmt_word_counts *w, size_t *longest)
-{
-    uint64_t n = w->given_up;
-    struct nmt_word word;
-    *longest = w->limit == N_CLASSES - 1 ? SIZE_MAX : (w->limit + 1) / 16 - 1;
-    if (*longest == SIZE_MAX)
-        return n;
-    for (size_t at = 0; nmt_word_counts_next(w, &at, &word);)
-        n += class_of(word.text, word.len) > w->limit ? word.count : 0;
-    return n;
-}
-
-/* A word of the normalised text. It stays as it is when it is met again, so it may go into the
- * same records, before or behind the words still to come. */
-static int add_normalised(struct nmt_word_counts *w, const char *p, size_t len, uint64_t count,
-                          struct nmt_err *err)
-{
-    for (const char *end = p + len; p < end;) {
-        const char *space = memchr(p, ' ', (size_t)(end - p));
-        const char *stop = space ? space : end;
-        if (stop > p)
-            NMT_TRY(nmt_word_counts_add(w, p, (size_t)(stop - p), count, err));
-        p = stop + 1;
-    }
-    return 0;
-}
-
-int nmt_word_counts_normalise(struct nmt_word_counts *w, struct nmt_normaliser *n,
-                              struct nmt_err *err)
-{
-    /* Words that were given up while they were in memory go first: from here on all count. */
-    if (w->limit < N_CLASSES - 1)
-        NMT_TRY(compact(w, err));
-    w->limit = N_CLASSES - 1;
-    w->most = SIZE_MAX / 2;
-    struct nmt_word word;
-    size_t end = w->used;
-    for (size_t at = 0; at < end && nmt_word_counts_next(w, &at, &word);) {
-        size_t len = 0;
-        const char *out = NULL;
-        NMT_TRY(nmt_normalise_word(n, word.text, word.len, &out, &len, err));
-        if (word.at >= end || (len == word.len && memcmp(out, word.text, len) == 0))
-            continue;
-        set_count(w, word.at, 0);
-        NMT_TRY(add_normalised(w, out, len, word.count, err));
-    }
-    return 0;
-}
-
-/* --- order ------------------------------------------------------------------------------ */
-
-static int by_count(const void *a, const void *b)
-{
-    const struct nmt_word *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count > y->count ? -1 : 1;
-    int c = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
-    return c ? c : (x->len > y->len) - (x->len < y->len);
-}
-
-int nmt_word_counts_order(const struct nmt_word_counts *w, uint64_t min_count, size_t most,
-                          bool (*usable)(const char *text, size_t len), struct nmt_word **order,
-                          size_t *n, struct nmt_err *err)
-{
-    size_t cap = 0;
-    struct nmt_word word;
-    *order = NULL;
-    *n = 0;
-    for (size_t at = 0; nmt_word_counts_next(w, &at, &word);) {
-        if (word.count < min_count || !usable(word.text, word.len))
-            continue;
-        if (*n == cap && cap / 2 > most) { /* the better half is enough */
-            qsort(*order, *n, sizeof **order, by_count);
-            *n = most;
-        }
-        if (*n == cap) {
-            cap = cap * 2 + 1024;
-            struct nmt_word *more = realloc(*order, cap * sizeof *more);
-            if (!more)
-                return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-            *order = more;
-        }
-        (*order)[(*n)++] = word;
-    }
-    if (*n > 0)
-        qsort(*order, *n, sizeof **order, by_count);
-    *n = *n < most ? *n : most;
     return 0;
 }

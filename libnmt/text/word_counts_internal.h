@@ -1,14 +1,15 @@
 /*
  * The distinct words of a text and how often each stands there, in little more memory than the
- * words themselves: one block of records, which learning merges later turns into its text in
- * place, and an index that is made anew when it is full. Their number is bounded: when there
- * are too many, the longest are given up, so that what is kept depends on the text alone and not on
- * its order.
+ * words themselves: one block of records, which learning merges later turns into its text, and an
+ * index that is filled anew when it is full. One thread at a time may use it; see word_census.c for
+ * many.
+ *
+ * Words have classes, the longest words in the highest, so that some of them can be given up.
  */
 #ifndef NMT_WORD_COUNTS_INTERNAL_H
 #define NMT_WORD_COUNTS_INTERNAL_H
 
-#include "normalise_internal.h"
+#include "word_line_internal.h"
 
 #include <nmt/error.h>
 
@@ -20,31 +21,44 @@ struct nmt_word_counts {
     /* Records: count, length, bytes; see word_counts.c. */
     unsigned char *records;
     size_t used, cap;
-    struct nmt_word_bucket *index;
+    struct nmt_word_line *index; /* a bucket's number grows with the hash */
+    void *index_block;
     size_t n_buckets;
+    unsigned shift;     /* upper bits of the hash that all words here have in common */
     size_t n;           /* words in the index */
-    size_t most, live;  /* bound, and how many words are within `limit` */
-    uint32_t *of_class; /* live words of each length class */
+    size_t live;        /* of them, how many are within `limit` */
+    uint32_t *of_class; /* live words of each class; NULL: classes are of no matter */
     uint32_t limit;     /* the last class that is kept */
     uint64_t given_up;  /* running words that were given up and are no longer in memory */
 };
 
-int nmt_word_counts_init(struct nmt_word_counts *w, size_t most, struct nmt_err *err) NMT_MUST_USE;
+int nmt_word_counts_init(struct nmt_word_counts *w, unsigned shift,
+                         struct nmt_err *err) NMT_MUST_USE;
 void nmt_word_counts_release(struct nmt_word_counts *w);
 
+/** Forgets the words and keeps the memory. */
+void nmt_word_counts_empty(struct nmt_word_counts *w);
+
+/** Gives the index so many buckets; room for more words, if that is what they are. */
+int nmt_word_counts_make_index(struct nmt_word_counts *w, size_t n_buckets,
+                               struct nmt_err *err) NMT_MUST_USE;
+
+/** hash: nmt_strings_hash. */
 int nmt_word_counts_add(struct nmt_word_counts *w, const char *word, size_t len, uint64_t count,
-                        struct nmt_err *err) NMT_MUST_USE;
+                        uint32_t hash, struct nmt_err *err) NMT_MUST_USE;
 
-/** Adds the words of a line, which are its runs of bytes other than ASCII space. */
-int nmt_word_counts_add_line(struct nmt_word_counts *w, const char *line, size_t len,
-                             struct nmt_err *err) NMT_MUST_USE;
+/** Fetch from memory what nmt_word_counts_add will need: first the bucket, then the word. */
+void nmt_word_counts_fetch(const struct nmt_word_counts *w, uint32_t hash);
+void nmt_word_counts_fetch_word(const struct nmt_word_counts *w, uint32_t hash);
 
-/** How many running words were given up. *longest: up to that length in bytes none were. */
-uint64_t nmt_word_counts_given_up(const struct nmt_word_counts *w, size_t *longest);
+/** Gives up the highest class; its words stay in memory until it is compacted. */
+void nmt_word_counts_lower(struct nmt_word_counts *w);
 
-/** Replaces every word by what normalising makes of it, cut again where that has spaces. */
-int nmt_word_counts_normalise(struct nmt_word_counts *w, struct nmt_normaliser *n,
-                              struct nmt_err *err) NMT_MUST_USE;
+/** Drops the words that were given up from memory, moving the others together. */
+int nmt_word_counts_compact(struct nmt_word_counts *w, struct nmt_err *err) NMT_MUST_USE;
+
+/** Up to that length in bytes no words were given up; SIZE_MAX: none at all. */
+size_t nmt_word_counts_longest(const struct nmt_word_counts *w);
 
 struct nmt_word {
     const char *text; /* borrowed until the next word is added */
@@ -53,17 +67,11 @@ struct nmt_word {
     size_t at; /* where its record has the length */
 };
 
+/** The word whose length stands at a place, as the index has it. */
+struct nmt_word nmt_word_counts_at(const struct nmt_word_counts *w, size_t at);
+
 /** The next word from *at on (0 at first), which is moved behind it; false at the end. */
 bool nmt_word_counts_next(const struct nmt_word_counts *w, size_t *at, struct nmt_word *word);
-
-/**
- * The words that `usable` accepts and that were seen at least min_count times, the most frequent
- * first, equal counts in the order of their bytes, at most `most` of them. *order is the caller's
- * to free; its texts are borrowed.
- */
-int nmt_word_counts_order(const struct nmt_word_counts *w, uint64_t min_count, size_t most,
-                          bool (*usable)(const char *text, size_t len), struct nmt_word **order,
-                          size_t *n, struct nmt_err *err) NMT_MUST_USE;
 
 /** Gives up the index, when no more words are to be added. */
 void nmt_word_counts_seal(struct nmt_word_counts *w);

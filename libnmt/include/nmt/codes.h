@@ -12,6 +12,7 @@
 #include <nmt/buffer.h>
 #include <nmt/error.h>
 #include <nmt/output.h>
+#include <nmt/threads.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,8 @@ struct nmt_codes_options {
     uint64_t min_frequency; /* stops at pairs seen less often; 2 by custom */
     bool total_symbols;     /* take the number of characters off `merges` */
     bool dict_input;        /* lines are "word count" */
+    struct nmt_threads
+        *threads; /* borrowed; NULL: the caller alone, as it must be for dict_input */
 };
 
 struct nmt_codes_learner;
@@ -35,6 +38,13 @@ int nmt_codes_learner_new(struct nmt_codes_learner **l, const struct nmt_codes_o
                           struct nmt_err *err) NMT_MUST_USE;
 int nmt_codes_learner_add(struct nmt_codes_learner *l, const char *line, size_t len,
                           struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * The same for a line that is known to be valid UTF-8, in the worker of opt->threads that calls it.
+ * They may all do so at the same time.
+ */
+int nmt_codes_learner_add_text(struct nmt_codes_learner *l, size_t worker, const char *line,
+                               size_t len, struct nmt_err *err) NMT_MUST_USE;
 
 /** Writes the codes. A text without words is NMT_ETEXT. */
 int nmt_codes_learner_finish(struct nmt_codes_learner *l, struct nmt_output *out,

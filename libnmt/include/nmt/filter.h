@@ -38,7 +38,10 @@ struct nmt_filter {
     struct nmt_err first; /* the first of them: "name:line: why" */
 };
 
-/** Sends all of `in` through the filter. May be called for one input after the other. */
+/**
+ * Sends all of `in` through the filter. May be called for one input after the other. With out ==
+ * NULL nothing is written, f->fn adds nothing, and its failures all end the run.
+ */
 int nmt_filter_run(struct nmt_filter *f, struct nmt_lines *in, struct nmt_output *out,
                    struct nmt_err *err) NMT_MUST_USE;
 

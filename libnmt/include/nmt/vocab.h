@@ -13,6 +13,7 @@
 #include <nmt/error.h>
 #include <nmt/id.h>
 #include <nmt/output.h>
+#include <nmt/threads.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,6 +118,10 @@ void nmt_segmenter_dropout(struct nmt_segmenter *s, double p, uint64_t seed, uin
 int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
                          const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
 
+/** The same for a line that is known to be valid UTF-8. */
+int nmt_segmenter_encode_text(struct nmt_segmenter *s, const char *line, size_t len,
+                              const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
+
 /**
  * What one piece gives in a text, with the space that it begins with; borrowed, not ended by NUL.
  * id < size. Bytes of a character that is in several pieces are given one by one.
@@ -143,6 +148,7 @@ struct nmt_vocab_learn_options {
     uint64_t min_count; /* words or characters seen less often are left out; at least 1 */
     double coverage;    /* char, bpe: share of running characters that must be covered, <= 1 */
     size_t max_types;   /* bound on distinct words, so that text without spaces cannot eat memory */
+    struct nmt_threads *threads; /* borrowed; NULL: the caller alone. They change nothing else */
 };
 
 /** word size 30000, bpe 8000, char no bound; min_count 1, coverage 0.9999, max_types 2^24; NFKC. */
@@ -154,15 +160,23 @@ int nmt_vocab_learner_add(struct nmt_vocab_learner *l, const char *line, size_t 
                           struct nmt_err *err) NMT_MUST_USE;
 
 /**
- * How many running words were given up because of max_types; the longest go first. *longest: up
- * to that length in bytes none were (SIZE_MAX: none at all).
+ * The same for a line that is known to be valid UTF-8, in the worker of opt->threads that calls it.
+ * They may all do so at the same time.
  */
-uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest);
+int nmt_vocab_learner_add_text(struct nmt_vocab_learner *l, size_t worker, const char *line,
+                               size_t len, struct nmt_err *err) NMT_MUST_USE;
 
 /** Learns from what was added. A bpe size that the text cannot give: NMT_ELIMIT, saying the most.
  */
 int nmt_vocab_learner_finish(struct nmt_vocab_learner *l, struct nmt_vocab **v,
                              struct nmt_err *err) NMT_MUST_USE;
+
+/**
+ * When it has learnt, or tried to: how many running words were given up because of max_types; the
+ * longest go first. *longest: up to that length in bytes none were (SIZE_MAX: none at all).
+ */
+uint64_t nmt_vocab_learner_given_up(const struct nmt_vocab_learner *l, size_t *longest);
+
 void nmt_vocab_learner_free(struct nmt_vocab_learner *l);
 
 #endif
