@@ -8,8 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Ids below this have their digits in a table: writing an id is a copy of eight bytes. */
+#define MOST_DIGITS ((size_t)1 << 16)
+
+/* An id in decimal and the space behind it. */
+struct digits {
+    char text[7];
+    unsigned char len;
+};
+
 struct nmt_converter {
     struct nmt_convert_options opt;
+    struct digits *digits; /* [n_digits]; NULL unless lines become ids */
+    size_t n_digits;
     size_t n;
     struct worker {
         struct nmt_segmenter *segmenter;
@@ -20,6 +31,29 @@ struct nmt_converter {
     } workers[];
 };
 
+static int make_digits(struct nmt_converter *c, struct nmt_err *err)
+{
+    size_t size = nmt_vocab_size(c->opt.vocab), n = size < MOST_DIGITS ? size : MOST_DIGITS;
+    struct nmt_buffer text = NMT_BUFFER_INIT;
+    int rc = 0;
+    c->digits = malloc(n * sizeof *c->digits);
+    if (!c->digits)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (nmt_id id = 0; id < n && rc == 0; id++) {
+        text.len = 0;
+        rc = nmt_ids_format(&text, &id, 1, err);
+        if (rc < 0)
+            break;
+        struct digits *d = &c->digits[id];
+        *d = (struct digits){ .len = (unsigned char)(text.len + 1) };
+        memcpy(d->text, text.data, text.len);
+        d->text[text.len] = ' ';
+    }
+    c->n_digits = n;
+    nmt_buffer_release(&text);
+    return rc;
+}
+
 int nmt_converter_new(struct nmt_converter **out, const struct nmt_convert_options *opt,
                       size_t workers, struct nmt_err *err)
 {
@@ -28,7 +62,7 @@ int nmt_converter_new(struct nmt_converter **out, const struct nmt_convert_optio
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     c->opt = *opt;
     c->n = workers;
-    int rc = 0;
+    int rc = !opt->codes && !opt->decode && !opt->pieces ? make_digits(c, err) : 0;
     for (size_t i = 0; i < workers && rc == 0; i++) {
         struct worker *w = &c->workers[i];
         if (opt->codes)
@@ -55,6 +89,8 @@ void nmt_converter_free(struct nmt_converter *c)
         nmt_buffer_release(&c->workers[i].spaced);
         nmt_normaliser_release(&c->workers[i].normaliser);
     }
+    if (c)
+        free(c->digits);
     free(c);
 }
 
@@ -119,9 +155,33 @@ static int check_symbols(const struct nmt_vocab *v, struct worker *w, const char
     return id == NMT_ID_UNK ? 0 : doubt(v, id, err);
 }
 
-static int encode(const struct nmt_convert_options *o, struct worker *w, const char *line,
-                  size_t len, uint64_t number, struct nmt_buffer *out, struct nmt_err *err)
+/* As nmt_ids_format does. */
+static int write_ids(const struct nmt_converter *c, struct nmt_buffer *out, const nmt_id *ids,
+                     size_t n, struct nmt_err *err)
 {
+    if (n == 0)
+        return 0;
+    NMT_TRY(nmt_buffer_reserve(out, n * 11 + sizeof(struct digits), err));
+    char *p = out->data + out->len;
+    for (size_t i = 0; i < n; i++) {
+        if (ids[i] < c->n_digits) {
+            memcpy(p, &c->digits[ids[i]], sizeof(struct digits));
+            p += c->digits[ids[i]].len;
+            continue;
+        }
+        out->len = (size_t)(p - out->data);
+        NMT_TRY(nmt_ids_format(out, &ids[i], 1, err));
+        p = out->data + out->len;
+        *p++ = ' ';
+    }
+    out->len = (size_t)(p - 1 - out->data);
+    return 0;
+}
+
+static int encode(const struct nmt_converter *c, struct worker *w, const char *line, size_t len,
+                  uint64_t number, struct nmt_buffer *out, struct nmt_err *err)
+{
+    const struct nmt_convert_options *o = &c->opt;
     const struct nmt_segmented *cut;
     bool foreign = nmt_vocab_is_foreign(o->vocab);
     if (o->dropout > 0)
@@ -139,7 +199,7 @@ static int encode(const struct nmt_convert_options *o, struct worker *w, const c
         n = w->ids.n;
     }
     return o->pieces ? nmt_ids_format_pieces(out, ids, n, o->vocab, err)
-                     : nmt_ids_format(out, ids, n, err);
+                     : write_ids(c, out, ids, n, err);
 }
 
 static int decode(const struct nmt_convert_options *o, struct nmt_ids *ids, const char *line,
@@ -163,7 +223,7 @@ int nmt_convert_line(void *converter, size_t worker, const char *line, size_t le
     struct worker *w = &c->workers[worker];
     if (!o->codes)
         return o->decode ? decode(o, &w->ids, line, len, out, err)
-                         : encode(o, w, line, len, number, out, err);
+                         : encode(c, w, line, len, number, out, err);
     if (o->dropout > 0)
         nmt_codes_applier_dropout(w->applier, o->dropout, o->seed, number);
     return nmt_codes_apply(w->applier, line, len, out, err);
