@@ -17,6 +17,11 @@
 void nmt_normaliser_init(struct nmt_normaliser *n, const struct nmt_vocab_spec *spec)
 {
     *n = (struct nmt_normaliser){ .form = spec->normalize, .lowercase = spec->lowercase };
+    for (int32_t cp = 0; cp < NMT_PLAIN; cp++) {
+        bool compatible = utf8proc_get_property(cp)->decomp_type != 0; /* to something else */
+        n->stays[cp] = !(compatible && n->form == NMT_NORMALIZE_NFKC) &&
+                       !(n->lowercase && utf8proc_tolower(cp) != cp);
+    }
 }
 
 void nmt_normaliser_release(struct nmt_normaliser *n)
@@ -144,20 +149,19 @@ static bool lower_all(int32_t *cps, size_t count)
     return changed;
 }
 
-static bool has_capital(const char *text, size_t len)
+/* Does the text consist of characters that become themselves? Nearly all text in Latin letters
+ * does, and is not worth decomposing. */
+static bool stays(const struct nmt_normaliser *n, const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z')
-            return true;
-    return false;
-}
-
-static bool is_ascii(const char *text, size_t len)
-{
-    unsigned char all = 0;
-    for (size_t i = 0; i < len; i++)
-        all |= (unsigned char)text[i];
-    return all < 0x80;
+    const unsigned char *u = (const unsigned char *)text;
+    for (size_t i = 0; i < len; i++) {
+        uint32_t cp = u[i];
+        if (cp >= 0x80 && i + 1 < len)
+            cp = cp < 0xCC ? (cp & 0x1F) << 6 | (u[++i] & 0x3F) : NMT_PLAIN;
+        if (cp >= NMT_PLAIN || !n->stays[cp])
+            return false;
+    }
+    return true;
 }
 
 int nmt_normalise_word(struct nmt_normaliser *n, const char *text, size_t len, const char **out,
@@ -165,8 +169,7 @@ int nmt_normalise_word(struct nmt_normaliser *n, const char *text, size_t len, c
 {
     *out = text;
     *out_len = len;
-    if (is_ascii(text, len) ? !n->lowercase || !has_capital(text, len)
-                            : !n->lowercase && n->form == NMT_NORMALIZE_NONE)
+    if ((!n->lowercase && n->form == NMT_NORMALIZE_NONE) || stays(n, text, len))
         return 0;
     size_t count;
     if (n->form == NMT_NORMALIZE_NONE)

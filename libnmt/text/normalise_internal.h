@@ -11,9 +11,13 @@
 #include <nmt/buffer.h>
 #include <nmt/vocab.h>
 
+/** Characters below this have no combining class and are in no composition but their own. */
+#define NMT_PLAIN 0x300
+
 struct nmt_normaliser {
     enum nmt_normalize form;
     bool lowercase;
+    bool stays[NMT_PLAIN]; /* does the character become itself? */
     int32_t *cps, *marks; /* scratch: code points; a run of combining marks */
     size_t cap_cps, cap_marks;
     struct nmt_buffer out;

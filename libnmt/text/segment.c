@@ -89,14 +89,19 @@ static int grow_out(struct nmt_segmented *out, size_t *cap, struct nmt_err *err)
     return 0;
 }
 
-static int emit(struct nmt_segmenter *s, nmt_id id, uint32_t word, struct nmt_err *err)
+static int put(struct nmt_segmenter *s, nmt_id id, uint32_t word, struct nmt_err *err)
 {
     if (s->out.n == s->cap_ids)
         NMT_TRY(grow_out(&s->out, &s->cap_ids, err));
-    bool spaces = s->v->pieces.items[id].value == NMT_PIECE_SPACES;
     s->out.ids[s->out.n] = id;
-    s->out.word[s->out.n++] = spaces ? NMT_NO_WORD : word;
+    s->out.word[s->out.n++] = word;
     return 0;
+}
+
+static int emit(struct nmt_segmenter *s, nmt_id id, uint32_t word, struct nmt_err *err)
+{
+    bool spaces = s->v->pieces.items[id].value == NMT_PIECE_SPACES;
+    return put(s, id, spaces ? NMT_NO_WORD : word, err);
 }
 
 /* Something the vocabulary does not have: its bytes, or one <unk> for a run of them. */
@@ -162,14 +167,17 @@ static int bpe_unit(struct nmt_segmenter *s, const char *text, size_t len, uint3
     bool run = false;
     for (size_t i = 0; i < n; i++) {
         size_t first = s->from[i], start = s->starts[first];
-        size_t end = first + 1 < all ? s->starts[first + 1] : len;
         bool known = s->symbols[i] < s->merges->n_pieces;
-        if (known)
+        if (known && i > 0) /* only the first may be a space */
+            NMT_TRY(put(s, s->symbols[i], word, err));
+        else if (known)
             NMT_TRY(emit(s, s->symbols[i], word, err));
         else if (first == 0)
             NMT_TRY(emit_unknown(s, " ", 1, run, word, err));
         else
-            NMT_TRY(emit_unknown(s, text + start, end - start, run, word, err));
+            NMT_TRY(emit_unknown(s, text + start,
+                                 (first + 1 < all ? s->starts[first + 1] : len) - start, run, word,
+                                 err));
         run = !known;
     }
     return 0;
