@@ -249,14 +249,14 @@ static int cut_word(struct nmt_segmenter *s, const char *raw, size_t len, uint32
 }
 
 /* Remembers that a word became what stands in the output from `first` on. */
-static int remember(struct nmt_segmenter *s, const char *raw, size_t len, uint32_t hash,
-                    size_t first, struct nmt_err *err)
+static int remember(struct nmt_segmenter *s, const struct nmt_word *w, size_t first,
+                    struct nmt_err *err)
 {
     size_t n = s->out.n - first;
     uint32_t *ids;
     if (n > UINT16_MAX)
         return 0;
-    NMT_TRY(nmt_word_cache_add(&s->cache, raw, len, hash, n, &ids, err));
+    NMT_TRY(nmt_word_cache_add(&s->cache, w, n, &ids, err));
     for (size_t i = 0; i < n; i++)
         ids[i] = s->out.ids[first + i] | (s->out.word[first + i] == NMT_NO_WORD ? LONE_SPACE : 0);
     return 0;
@@ -278,21 +278,20 @@ static int emit_known(struct nmt_segmenter *s, const uint32_t *known, size_t n, 
     return 0;
 }
 
-/* A word of the line, with its hash if it may be in the cache. */
-static int encode_word(struct nmt_segmenter *s, const char *line, struct nmt_span span,
-                       uint32_t word, uint32_t hash, struct nmt_err *err)
+static int encode_word(struct nmt_segmenter *s, const char *line, const struct nmt_word *w,
+                       uint32_t word, struct nmt_err *err)
 {
-    const char *raw = line + span.start;
-    bool cached = span.len <= NMT_CACHED_WORD && s->dropout == 0;
+    bool cached = w->len <= NMT_CACHED_WORD && s->dropout == 0;
     size_t n = 0, first = s->out.n;
-    const uint32_t *known = cached ? nmt_word_cache_find(&s->cache, raw, span.len, hash, &n) : NULL;
+    const uint32_t *known = cached ? nmt_word_cache_find(&s->cache, w, &n) : NULL;
     if (known)
         return emit_known(s, known, n, word, err);
-    size_t bad = s->checked ? span.len : nmt_utf8_valid(raw, span.len);
-    if (bad < span.len)
-        return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu", span.start + bad + 1);
-    NMT_TRY(cut_word(s, raw, span.len, word, err));
-    return cached ? remember(s, raw, span.len, hash, first, err) : 0;
+    size_t bad = s->checked ? w->len : nmt_utf8_valid(w->text, w->len);
+    if (bad < w->len)
+        return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu",
+                        (size_t)(w->text - line) + bad + 1);
+    NMT_TRY(cut_word(s, w->text, w->len, word, err));
+    return cached ? remember(s, w, first, err) : 0;
 }
 
 static int add_word(struct nmt_segmenter *s, struct nmt_span span, struct nmt_err *err)
@@ -313,24 +312,15 @@ static int add_word(struct nmt_segmenter *s, struct nmt_span span, struct nmt_er
  * time: waiting for one after the other would take longer than all else. */
 #define TOGETHER 32
 
-struct coming {
-    struct nmt_span span; /* of no bytes: a lone space */
-    uint32_t hash;
-};
-
 /* The next words from *at on, which is moved behind the space after them; their number. */
 static size_t come(struct nmt_segmenter *s, const char *line, size_t len, size_t *at,
-                   struct coming words[TOGETHER])
+                   struct nmt_word words[TOGETHER])
 {
     size_t n = 0;
     for (; n < TOGETHER && *at <= len; n++) {
-        const char *start = line + *at, *end = nmt_find_space(start, line + len);
-        struct nmt_span span = { (uint32_t)*at, (uint32_t)(end - start) };
-        words[n] = (struct coming){ span, 0 };
-        if (span.len <= NMT_CACHED_WORD)
-            words[n].hash = nmt_strings_hash(start, span.len);
+        nmt_word_at(&words[n], line + *at, line + len);
         nmt_word_cache_fetch(&s->cache, words[n].hash);
-        *at += span.len + 1u;
+        *at += words[n].len + 1u;
     }
     for (size_t i = 0; i < n; i++)
         nmt_word_cache_fetch_word(&s->cache, words[i].hash);
@@ -340,7 +330,7 @@ static size_t come(struct nmt_segmenter *s, const char *line, size_t len, size_t
 static int encode_line(struct nmt_segmenter *s, const char *line, size_t len,
                        const struct nmt_segmented **out, struct nmt_err *err)
 {
-    struct coming words[TOGETHER];
+    struct nmt_word words[TOGETHER];
     if (len > LONGEST_LINE)
         return nmt_fail(err, NMT_ELIMIT, 0, "line is longer than 2^31 bytes");
     s->out.n = s->out.n_words = 0;
@@ -349,13 +339,14 @@ static int encode_line(struct nmt_segmenter *s, const char *line, size_t len,
          len > 0 && at <= len;) { /* a space at the end has an empty word behind it */
         size_t n = come(s, line, len, &at, words);
         for (size_t i = 0; i < n; i++) {
-            if (words[i].span.len == 0) {
+            const struct nmt_word *w = &words[i];
+            if (w->len == 0) {
                 NMT_TRY(emit_space(s, err));
                 continue;
             }
-            NMT_TRY(add_word(s, words[i].span, err));
-            NMT_TRY(encode_word(s, line, words[i].span, (uint32_t)s->out.n_words - 1, words[i].hash,
-                                err));
+            struct nmt_span span = { (uint32_t)(w->text - line), w->len };
+            NMT_TRY(add_word(s, span, err));
+            NMT_TRY(encode_word(s, line, w, (uint32_t)s->out.n_words - 1, err));
         }
     }
     return 0;

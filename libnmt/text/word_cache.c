@@ -24,16 +24,58 @@ void nmt_word_cache_release(struct nmt_word_cache *c)
     *c = (struct nmt_word_cache){ .young = { .n = 0 } };
 }
 
-/* Of a word, in a record. */
+#define HEAD_BYTES ((size_t)16)
+#define HEAD_WORDS ((size_t)4)
+
+/* The highest bit of every byte that is a space; above the first one others may be wrong. */
+static uint64_t spaces_of(uint64_t eight)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t other = eight ^ ones * ' ';
+    return (other - ones) & ~other & ones << 7;
+}
+
+void nmt_word_at(struct nmt_word *w, const char *p, const char *end)
+{
+    static const uint64_t k = 0x9E3779B97F4A7C15u;
+    unsigned char tail[HEAD_BYTES];
+    const unsigned char *from = (const unsigned char *)p;
+    if (end - p < (ptrdiff_t)HEAD_BYTES) {
+        memset(tail, ' ', sizeof tail);
+        memcpy(tail, p, (size_t)(end - p));
+        from = tail;
+    }
+    uint64_t low = nmt_load_le64(from), high = nmt_load_le64(from + 8);
+    uint64_t in_low = spaces_of(low), first = in_low ? in_low : spaces_of(high);
+    w->text = p;
+    if (!first) {
+        w->head[0] = low;
+        w->head[1] = high;
+        w->len = (uint32_t)(nmt_find_space(p + HEAD_BYTES, end) - p);
+        w->hash = w->len <= NMT_CACHED_WORD ? nmt_strings_hash(p, w->len) : 0;
+        return;
+    }
+    uint64_t kept = ((first & -first) >> 7) - 1; /* all bits of the bytes below it */
+    low &= in_low ? kept : UINT64_MAX;
+    high &= in_low ? 0 : kept;
+    uint64_t h = (low ^ high * k ^ high >> 32) * k;
+    h = (h ^ h >> 32) * k;
+    w->head[0] = low;
+    w->head[1] = high;
+    w->len = (uint32_t)__builtin_ctzll(first) / 8 + (in_low ? 0 : 8);
+    w->hash = (uint32_t)(h >> 32);
+}
+
+/* Of what is behind a word's head, in a record. */
 static size_t words_of(size_t len)
 {
-    return (len + 3) / 4;
+    return len > HEAD_BYTES ? (len - HEAD_BYTES + 3) / 4 : 0;
 }
 
 /* Of a record with so many ids. */
 static size_t size_of(size_t len, size_t n)
 {
-    return 1 + words_of(len) + n;
+    return 1 + HEAD_WORDS + words_of(len) + n;
 }
 
 static bool is_full(const struct nmt_word_generation *g, size_t need)
@@ -69,17 +111,27 @@ void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, uint32_t hash)
         __builtin_prefetch(g->records + line->at[__builtin_ctz(found)]);
 }
 
+static bool is_word(const uint32_t *record, const struct nmt_word *word)
+{
+    uint64_t head[2];
+    memcpy(head, record + 1, sizeof head);
+    return ((head[0] ^ word->head[0]) | (head[1] ^ word->head[1]) |
+            ((*record & 0xFFFF) ^ word->len)) == 0 &&
+           (word->len <= HEAD_BYTES ||
+            memcmp(record + 1 + HEAD_WORDS, word->text + HEAD_BYTES, word->len - HEAD_BYTES) == 0);
+}
+
 /* The record of a word, NULL when there is none. */
-static const uint32_t *find(const struct nmt_word_generation *g, const char *word, size_t len,
-                            uint32_t hash)
+static const uint32_t *find(const struct nmt_word_generation *g, const struct nmt_word *word)
 {
     if (g->n == 0)
         return NULL;
-    for (size_t i = line_of(hash);; i = i + 1 < LINES ? i + 1 : 0) {
+    for (size_t i = line_of(word->hash);; i = i + 1 < LINES ? i + 1 : 0) {
         const struct nmt_word_line *line = &g->index[i];
-        for (unsigned found = nmt_word_line_find(line, (uint8_t)hash); found; found &= found - 1) {
+        unsigned found = nmt_word_line_find(line, (uint8_t)word->hash);
+        for (; found; found &= found - 1) {
             const uint32_t *record = g->records + line->at[__builtin_ctz(found)];
-            if ((*record & 0xFFFF) == len && nmt_same_bytes((const char *)(record + 1), word, len))
+            if (is_word(record, word))
                 return record;
         }
         if (line->n < NMT_IN_LINE)
@@ -116,11 +168,11 @@ static void age(struct nmt_word_cache *c)
     c->young = g;
 }
 
-int nmt_word_cache_add(struct nmt_word_cache *c, const char *word, size_t len, uint32_t hash,
-                       size_t n, uint32_t **ids, struct nmt_err *err)
+int nmt_word_cache_add(struct nmt_word_cache *c, const struct nmt_word *word, size_t n,
+                       uint32_t **ids, struct nmt_err *err)
 {
     struct nmt_word_generation *g = &c->young;
-    size_t need = size_of(len, n);
+    size_t need = size_of(word->len, n);
     if (is_full(g, need))
         age(c);
     if (!g->index)
@@ -134,30 +186,32 @@ int nmt_word_cache_add(struct nmt_word_cache *c, const char *word, size_t len, u
         g->cap = cap;
     }
     uint32_t *record = g->records + g->used;
-    record[0] = (uint32_t)len | (uint32_t)n << 16;
-    memcpy(record + 1, word, len);
-    *ids = record + 1 + words_of(len);
-    enter(g, hash, g->used);
+    record[0] = word->len | (uint32_t)n << 16;
+    memcpy(record + 1, word->head, sizeof word->head);
+    if (word->len > HEAD_BYTES)
+        memcpy(record + 1 + HEAD_WORDS, word->text + HEAD_BYTES, word->len - HEAD_BYTES);
+    *ids = record + need - n;
+    enter(g, word->hash, g->used);
     g->used += need;
     g->n++;
     return 0;
 }
 
-const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const char *word, size_t len,
-                                    uint32_t hash, size_t *n)
+const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const struct nmt_word *word,
+                                    size_t *n)
 {
-    const uint32_t *record = find(&c->young, word, len, hash);
+    const uint32_t *record = find(&c->young, word);
     uint32_t *copy;
     if (!record) {
-        record = find(&c->old, word, len, hash);
+        record = find(&c->old, word);
         if (!record)
             return NULL;
         /* Met again: it moves on, unless that would make the old generation go from under it. */
         *n = *record >> 16;
-        if (!is_full(&c->young, size_of(len, *n)) &&
-            nmt_word_cache_add(c, word, len, hash, *n, &copy, NULL) == 0)
-            memcpy(copy, record + 1 + words_of(len), *n * sizeof *copy);
+        if (!is_full(&c->young, size_of(word->len, *n)) &&
+            nmt_word_cache_add(c, word, *n, &copy, NULL) == 0)
+            memcpy(copy, record + size_of(word->len, 0), *n * sizeof *copy);
     }
     *n = *record >> 16;
-    return record + 1 + words_of(len);
+    return record + size_of(word->len, 0);
 }

@@ -18,23 +18,31 @@
 /** Bytes of the longest word that is remembered. */
 #define NMT_CACHED_WORD 256
 
+/** A word to look for. */
+struct nmt_word {
+    const char *text;
+    uint32_t len, hash; /* hash: 0 for a word longer than NMT_CACHED_WORD */
+    uint64_t head[2];   /* its first 16 bytes, with 0 behind its end: compared without a branch */
+};
+
 struct nmt_word_cache {
     struct nmt_word_generation {
         struct nmt_word_line *index;
         size_t n;
-        uint32_t *records; /* length and number of ids in 16 bits each, the word, the ids */
+        uint32_t
+            *records; /* length and number of ids in 16 bits each, the head, the rest, the ids */
         size_t used, cap;
     } young, old;
 };
 
 void nmt_word_cache_release(struct nmt_word_cache *c);
 
-/**
- * The ids of a word, *n of them, borrowed until the next call; NULL: not known. hash:
- * nmt_strings_hash.
- */
-const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const char *word, size_t len,
-                                    uint32_t hash, size_t *n);
+/** The word that starts at p and ends before the next space or end. */
+void nmt_word_at(struct nmt_word *w, const char *p, const char *end);
+
+/** The ids of a word, *n of them, borrowed until the next call; NULL: not known. */
+const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const struct nmt_word *word,
+                                    size_t *n);
 
 /** Fetch from memory what nmt_word_cache_find will need: first the index, then the word. */
 void nmt_word_cache_fetch(const struct nmt_word_cache *c, uint32_t hash);
@@ -44,7 +52,7 @@ void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, uint32_t hash);
  * Adds a word that is not there; its ids, n < 2^16, are for the caller to write, to *ids, before
  * anything else.
  */
-int nmt_word_cache_add(struct nmt_word_cache *c, const char *word, size_t len, uint32_t hash,
-                       size_t n, uint32_t **ids, struct nmt_err *err) NMT_MUST_USE;
+int nmt_word_cache_add(struct nmt_word_cache *c, const struct nmt_word *word, size_t n,
+                       uint32_t **ids, struct nmt_err *err) NMT_MUST_USE;
 
 #endif
