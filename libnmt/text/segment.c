@@ -323,7 +323,7 @@ static size_t come(struct nmt_segmenter *s, const char *line, size_t len, size_t
         *at += words[n].len + 1u;
     }
     for (size_t i = 0; i < n; i++)
-        nmt_word_cache_fetch_word(&s->cache, words[i].hash);
+        nmt_word_cache_fetch_word(&s->cache, &words[i]);
     return n;
 }
 

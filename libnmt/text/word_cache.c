@@ -97,18 +97,26 @@ void nmt_word_cache_fetch(const struct nmt_word_cache *c, uint32_t hash)
         __builtin_prefetch(&c->old.index[line_of(hash)]);
 }
 
-void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, uint32_t hash)
+void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, struct nmt_word *word)
 {
     const struct nmt_word_generation *g = &c->young;
-    const struct nmt_word_line *line = &g->index[line_of(hash)];
-    unsigned found = g->n > 0 ? nmt_word_line_find(line, (uint8_t)hash) : 0;
-    if (!found && c->old.n > 0) {
-        g = &c->old;
-        line = &g->index[line_of(hash)];
-        found = nmt_word_line_find(line, (uint8_t)hash);
+    const struct nmt_word_line *line;
+    unsigned found = 0;
+    if (g->n > 0) {
+        line = &g->index[line_of(word->hash)];
+        found = nmt_word_line_find(line, (uint8_t)word->hash);
     }
-    if (found)
-        __builtin_prefetch(g->records + line->at[__builtin_ctz(found)]);
+    word->likely = NULL;
+    word->moves = c->moves;
+    if (found) {
+        word->likely = g->records + line->at[__builtin_ctz(found)];
+        __builtin_prefetch(word->likely);
+    } else if (c->old.n > 0) {
+        line = &c->old.index[line_of(word->hash)];
+        found = nmt_word_line_find(line, (uint8_t)word->hash);
+        if (found)
+            __builtin_prefetch(c->old.records + line->at[__builtin_ctz(found)]);
+    }
 }
 
 static bool is_word(const uint32_t *record, const struct nmt_word *word)
@@ -161,6 +169,7 @@ static int make_index(struct nmt_word_generation *g, struct nmt_err *err)
 static void age(struct nmt_word_cache *c)
 {
     struct nmt_word_generation g = c->old;
+    c->moves++;
     c->old = c->young;
     if (g.index)
         memset(g.index, 0, LINES * sizeof *g.index);
@@ -184,6 +193,7 @@ int nmt_word_cache_add(struct nmt_word_cache *c, const struct nmt_word *word, si
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
         g->records = records;
         g->cap = cap;
+        c->moves++;
     }
     uint32_t *record = g->records + g->used;
     record[0] = word->len | (uint32_t)n << 16;
@@ -200,6 +210,10 @@ int nmt_word_cache_add(struct nmt_word_cache *c, const struct nmt_word *word, si
 const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const struct nmt_word *word,
                                     size_t *n)
 {
+    if (word->likely && word->moves == c->moves && is_word(word->likely, word)) {
+        *n = *word->likely >> 16;
+        return word->likely + size_of(word->len, 0);
+    }
     const uint32_t *record = find(&c->young, word);
     uint32_t *copy;
     if (!record) {

@@ -23,6 +23,8 @@ struct nmt_word {
     const char *text;
     uint32_t len, hash; /* hash: 0 for a word longer than NMT_CACHED_WORD */
     uint64_t head[2];   /* its first 16 bytes, with 0 behind its end: compared without a branch */
+    const uint32_t *likely; /* what nmt_word_cache_fetch_word found, while `moves` is the cache's */
+    uint32_t moves;
 };
 
 struct nmt_word_cache {
@@ -33,6 +35,7 @@ struct nmt_word_cache {
             *records; /* length and number of ids in 16 bits each, the head, the rest, the ids */
         size_t used, cap;
     } young, old;
+    uint32_t moves; /* how often the records of the young generation have changed their place */
 };
 
 void nmt_word_cache_release(struct nmt_word_cache *c);
@@ -46,7 +49,7 @@ const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const struct nmt_w
 
 /** Fetch from memory what nmt_word_cache_find will need: first the index, then the word. */
 void nmt_word_cache_fetch(const struct nmt_word_cache *c, uint32_t hash);
-void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, uint32_t hash);
+void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, struct nmt_word *word);
 
 /**
  * Adds a word that is not there; its ids, n < 2^16, are for the caller to write, to *ids, before
