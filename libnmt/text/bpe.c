@@ -47,14 +47,30 @@ static void join_pair(const struct nmt_merges *m, struct place *p, size_t *n, si
         look_up(m, &p[at]);
 }
 
+/* Before the first merge most symbols are ASCII characters. */
+static void look_up_all(const struct nmt_merges *m, struct place *p, size_t n)
+{
+    unsigned left = nmt_merges_kind(m, p[0].symbol);
+    for (size_t i = 0; i + 1 < n; i++) {
+        unsigned right = nmt_merges_kind(m, p[i + 1].symbol);
+        if (left && right) {
+            uint64_t found = m->characters[left * NMT_KINDS + right];
+            p[i].rank = (uint32_t)(found >> 32);
+            p[i].id = (uint32_t)found;
+        } else {
+            look_up(m, &p[i]);
+        }
+        left = right;
+    }
+}
+
 static void join_short(const struct nmt_merges *m, enum nmt_join_order order, uint32_t *symbols,
                        uint32_t *from, size_t *n)
 {
     struct place p[SHORT_WORD];
     for (size_t i = 0; i < *n; i++)
         p[i] = (struct place){ .symbol = symbols[i], .from = (uint32_t)i };
-    for (size_t i = 0; i + 1 < *n; i++)
-        look_up(m, &p[i]);
+    look_up_all(m, p, *n);
     while (*n > 1) {
         uint64_t best =
             UINT64_MAX; /* rank and place: no branch, so that none is foretold wrongly */

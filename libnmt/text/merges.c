@@ -26,6 +26,8 @@ void nmt_merges_release(struct nmt_merges *m)
 {
     free(m->slots);
     free(m->maybe);
+    free(m->kinds);
+    free(m->characters);
     nmt_strings_release(&m->inner);
     *m = (struct nmt_merges){ .n_slots = 0 };
 }
@@ -170,6 +172,30 @@ static int add_all(struct nmt_merges *m, const struct nmt_vocab *v, struct nmt_e
     return rc;
 }
 
+/* Merges of ASCII characters and U+2581, which all words begin with, are looked up by these. */
+static int make_characters(struct nmt_merges *m, struct nmt_err *err)
+{
+    m->n_kinds = m->n_pieces + m->inner.n;
+    m->kinds = calloc(m->n_kinds, sizeof *m->kinds);
+    m->characters = malloc(NMT_KINDS * NMT_KINDS * sizeof *m->characters);
+    if (!m->kinds || !m->characters)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (size_t i = 0; i < NMT_KINDS * NMT_KINDS; i++)
+        m->characters[i] = NMT_NO_MERGE;
+    for (unsigned cp = 0; cp < 0x80; cp++)
+        if (m->low[cp] != NMT_SYMBOL_UNKNOWN)
+            m->kinds[m->low[cp]] = (unsigned char)(cp + 1);
+    if (m->space != NMT_SYMBOL_UNKNOWN)
+        m->kinds[m->space] = NMT_KINDS - 1;
+    for (size_t i = 0; i < m->n_slots; i++) {
+        const struct nmt_merge *merge = &m->slots[i];
+        unsigned left = nmt_merges_kind(m, merge->left), right = nmt_merges_kind(m, merge->right);
+        if (merge->id && left && right)
+            m->characters[left * NMT_KINDS + right] = (uint64_t)merge->rank << 32 | merge->id;
+    }
+    return 0;
+}
+
 int nmt_merges_make(struct nmt_merges **out, const struct nmt_vocab *v, struct nmt_err *err)
 {
     struct nmt_merges *m = calloc(1, sizeof *m);
@@ -190,6 +216,11 @@ int nmt_merges_make(struct nmt_merges **out, const struct nmt_vocab *v, struct n
         m->low[cp] = find_symbol(m, v, utf8, nmt_utf8_encode(cp, utf8));
     }
     m->space = find_symbol(m, v, NMT_SPACE, NMT_SPACE_LEN);
+    rc = make_characters(m, err);
+    if (rc < 0) {
+        nmt_merges_free(m);
+        return rc;
+    }
     *out = m;
     return 0;
 }

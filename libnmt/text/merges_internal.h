@@ -17,6 +17,8 @@
 
 #define NMT_LOW 0x800 /* code points of one or two bytes, which are spelt as themselves */
 
+#define NMT_KINDS 130 /* of symbols: none of these, the ASCII characters, U+2581 */
+
 struct nmt_vocab;
 
 struct nmt_merge {
@@ -32,6 +34,9 @@ struct nmt_merges {
     struct nmt_strings inner; /* characters that are no pieces */
     uint32_t low[NMT_LOW];    /* the symbols of the first code points, and of U+2581 for a space, */
     uint32_t space;           /* for speed */
+    unsigned char *kinds;     /* [n_kinds], by symbol: 1 + an ASCII character; 0: something else */
+    size_t n_kinds;
+    uint64_t *characters; /* [NMT_KINDS][NMT_KINDS], merges of ASCII characters; NULL: not made */
     size_t n_pieces;
 };
 
@@ -68,6 +73,14 @@ static inline const struct nmt_merge *nmt_merges_find(const struct nmt_merges *m
         if (m->slots[i].left == left && m->slots[i].right == right)
             return &m->slots[i];
     return NULL;
+}
+
+/** In characters: these two do not join. Else rank and id in 32 bits each. */
+#define NMT_NO_MERGE ((uint64_t)UINT32_MAX << 32)
+
+static inline unsigned nmt_merges_kind(const struct nmt_merges *m, uint32_t symbol)
+{
+    return symbol < m->n_kinds ? m->kinds[symbol] : 0;
 }
 
 #endif
