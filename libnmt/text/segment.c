@@ -168,10 +168,9 @@ static int bpe_unit(struct nmt_segmenter *s, const char *text, size_t len, uint3
     for (size_t i = 0; i < n; i++) {
         size_t first = s->from[i], start = s->starts[first];
         bool known = s->symbols[i] < s->merges->n_pieces;
-        if (known && i > 0) /* only the first may be a space */
-            NMT_TRY(put(s, s->symbols[i], word, err));
-        else if (known)
-            NMT_TRY(emit(s, s->symbols[i], word, err));
+        if (known) /* a unit has one space */
+            NMT_TRY(
+                put(s, s->symbols[i], s->symbols[i] == s->merges->space ? NMT_NO_WORD : word, err));
         else if (first == 0)
             NMT_TRY(emit_unknown(s, " ", 1, run, word, err));
         else
