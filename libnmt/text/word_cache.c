@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES      ((size_t)5120)       /* of an index */
+#define LINES      ((size_t)10240)      /* of an index */
 #define MOST_WORDS (LINES * 8)          /* of a generation */
-#define MOST_BYTES ((size_t)1536 << 10) /* of its records */
+#define MOST_BYTES ((size_t)3072 << 10) /* of its records */
 
 void nmt_word_cache_release(struct nmt_word_cache *c)
 {
