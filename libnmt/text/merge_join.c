@@ -13,8 +13,9 @@
 
 enum { BEFORE, BEHIND };
 
-#define PART_BYTES ((size_t)1 << 12)
+#define PART_BYTES ((size_t)1 << 11)
 #define APART      80 /* bytes between what two parts look at: more than one load of bits */
+#define AHEAD      8  /* places that are fetched from memory before they are needed */
 #define NEAR       64 /* symbols within which a word's border has to be found */
 
 void nmt_merge_joiner_init(struct nmt_merge_joiner *j)
@@ -180,6 +181,16 @@ static inline void count_gains(const struct run *r, struct nmt_join_part *part,
         gain(&part->gains[BEHIND], symbols[BEHIND], count, at->place);
 }
 
+/* Fetches from memory what stands at the next place of a list. */
+static inline const unsigned char *fetch_place(const struct nmt_merge_text *t,
+                                               const unsigned char *p, uint32_t *place)
+{
+    p = nmt_place_get(p, place);
+    __builtin_prefetch(t->bytes + *place, 1);
+    __builtin_prefetch(t->starts + *place / 8, 1);
+    return p;
+}
+
 /* Writes the joined symbol wherever the pair stands, from the left, without overlap. Only those
  * places are left in the list. Gains are counted one place later, when what is behind is joined. */
 static void join_part(void *arg, size_t i, size_t worker)
@@ -191,8 +202,14 @@ static void join_part(void *arg, size_t i, size_t worker)
     const unsigned char *p = list, *end = p + part->n;
     uint32_t place = part->origin, last = place;
     struct join at = { .place = SIZE_MAX };
+    const unsigned char *ahead = p;
+    uint32_t coming = place;
     (void)worker;
+    for (size_t k = 0; k < AHEAD && ahead < end; k++)
+        ahead = fetch_place(r->t, ahead, &coming);
     while (p < end) {
+        if (ahead < end)
+            ahead = fetch_place(r->t, ahead, &coming);
         p = nmt_place_get(p, &place);
         if (!nmt_merge_starts(r->t, place) || nmt_merge_symbol(r->t, place) != r->left ||
             nmt_merge_symbol(r->t, place + r->left_width) != r->right)
