@@ -13,6 +13,7 @@
 
 #define MOST_CELLS ((size_t)1 << 19)
 #define MOST_PAIRS ((size_t)1 << 16)
+#define BATCH      64                /* pairs that are fetched from memory together */
 #define MOST_PARTS 16                /* each has a sketch */
 #define PART_BYTES ((size_t)1 << 16) /* of text; less is not worth another thread */
 
@@ -93,7 +94,8 @@ struct walk {
 };
 
 /* The next two neighbours; false at the end. */
-static inline bool next_pair(const struct nmt_merge_text *t, struct walk *w)
+__attribute__((always_inline)) static inline bool next_pair(const struct nmt_merge_text *t,
+                                                            struct walk *w)
 {
     while (w->next < w->end) {
         size_t here = w->next;
@@ -143,6 +145,7 @@ struct parts {
     const struct nmt_merge_text *t;
     size_t n_cells;
     unsigned shift;
+    unsigned char *frequent; /* a bit for each cell: does it reach the threshold? */
     struct part of[MOST_PARTS];
     size_t n;
 };
@@ -181,6 +184,7 @@ static void release_parts(struct parts *all)
         free(all->of[i].items);
         free(all->of[i].slots);
     }
+    free(all->frequent);
 }
 
 static int first_error(const struct parts *all, struct nmt_err *err)
@@ -283,12 +287,32 @@ static uint32_t choose_threshold(const struct parts *all, size_t n, uint64_t bel
     return least_of(level > 1 ? level : 1);
 }
 
+/* The threshold decided, a bit is all that is needed of a cell. */
+static int mark_frequent(struct parts *all, struct nmt_err *err)
+{
+    const struct cell *cells = all->of[0].cells;
+    all->frequent = calloc(all->n_cells / 8, 1);
+    if (!all->frequent)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    for (size_t i = 0; i < all->n_cells; i++)
+        if (cells[i].count >= all->survey->threshold)
+            all->frequent[i / 8] |= (unsigned char)(1u << i % 8);
+    free(all->of[0].cells);
+    all->of[0].cells = NULL;
+    return 0;
+}
+
 /* --- pairs and places ------------------------------------------------------------------- */
+
+static inline size_t first_slot(const struct part *p, uint32_t left, uint32_t right)
+{
+    return (size_t)(nmt_pair_hash(left, right) >> 32) & (p->n_slots - 1);
+}
 
 /* The slot of a pair, or the free one where it belongs. */
 static uint32_t *find_slot(struct part *p, uint32_t left, uint32_t right)
 {
-    size_t i = (size_t)(nmt_pair_hash(left, right) >> 32) & (p->n_slots - 1);
+    size_t i = first_slot(p, left, right);
     for (; p->slots[i]; i = (i + 1) & (p->n_slots - 1)) {
         const struct found *pair = &p->items[p->slots[i] - 1];
         if (pair->left == left && pair->right == right)
@@ -317,28 +341,60 @@ static bool grow_part(struct part *p)
     return true;
 }
 
+struct batch {
+    size_t n;
+    struct seen {
+        uint64_t count;
+        uint32_t left, right, place;
+    } of[BATCH];
+};
+
+/* The next pairs of cells that reach the threshold, whose numbers are fetched from memory together;
+ * false at the end. */
+static bool next_batch(const struct parts *all, const struct part *p, struct walk *w,
+                       struct batch *b)
+{
+    size_t n = 0;
+    struct walk here = *w; /* in registers */
+    while (n < BATCH && next_pair(all->t, &here)) {
+        size_t cell = cell_of(all, here.left, here.right);
+        b->of[n] = (struct seen){ here.count, here.left, here.right, (uint32_t)here.place };
+        n += all->frequent[cell / 8] >> cell % 8 & 1;
+    }
+    *w = here;
+    b->n = n;
+    for (size_t i = 0; i < b->n; i++)
+        __builtin_prefetch(&p->slots[first_slot(p, b->of[i].left, b->of[i].right)]);
+    for (size_t i = 0; i < b->n; i++)
+        __builtin_prefetch(&p->items[p->slots[first_slot(p, b->of[i].left, b->of[i].right)]]);
+    return b->n > 0;
+}
+
+static void count_seen(struct part *p, const struct seen *seen)
+{
+    uint32_t *slot = find_slot(p, seen->left, seen->right);
+    if (!*slot) {
+        *slot = (uint32_t)++p->n;
+        p->items[*slot - 1] =
+            (struct found){ .left = seen->left, .right = seen->right, .first = seen->place };
+    }
+    struct found *pair = &p->items[*slot - 1];
+    pair->count += seen->count;
+    pair->n += nmt_place_bytes(seen->place - pair->last);
+    pair->last = seen->place;
+}
+
 /* Counts the pairs of cells that reach the threshold. */
 static void count_part(void *arg, size_t i, size_t worker)
 {
     struct parts *all = arg;
     struct part *p = &all->of[i];
+    struct walk w = { .next = p->start, .end = p->end };
+    struct batch b;
     (void)worker;
-    for (struct walk w = { .next = p->start, .end = p->end }; next_pair(all->t, &w);) {
-        if (all->of[0].cells[cell_of(all, w.left, w.right)].count < all->survey->threshold)
-            continue;
-        if (p->n == p->cap && !grow_part(p))
-            return;
-        uint32_t *slot = find_slot(p, w.left, w.right);
-        if (!*slot) {
-            *slot = (uint32_t)++p->n;
-            p->items[*slot - 1] =
-                (struct found){ .left = w.left, .right = w.right, .first = (uint32_t)w.place };
-        }
-        struct found *pair = &p->items[*slot - 1];
-        pair->count += w.count;
-        pair->n += nmt_place_bytes((uint32_t)w.place - pair->last);
-        pair->last = (uint32_t)w.place;
-    }
+    while ((p->cap - p->n >= BATCH || grow_part(p)) && next_batch(all, p, &w, &b))
+        for (size_t k = 0; k < b.n; k++)
+            count_seen(p, &b.of[k]);
 }
 
 /* Adds the counts of a part to the candidates. */
@@ -397,15 +453,16 @@ static void place_part(void *arg, size_t i, size_t worker)
     struct nmt_survey *c = all->survey;
     struct part *p = &all->of[i];
     (void)worker;
-    for (struct walk w = { .next = p->start, .end = p->end }; next_pair(all->t, &w);) {
-        if (all->of[0].cells[cell_of(all, w.left, w.right)].count < c->threshold)
-            continue;
-        struct found *f = &p->items[*find_slot(p, w.left, w.right) - 1];
-        if (f->number == NMT_PAIR_NONE)
-            continue;
-        unsigned char *end = nmt_place_put(c->places + f->at, (uint32_t)w.place, &f->before);
-        f->at = (uint32_t)(end - c->places);
-    }
+    struct walk w = { .next = p->start, .end = p->end };
+    struct batch b;
+    while (p->n > 0 && next_batch(all, p, &w, &b))
+        for (size_t k = 0; k < b.n; k++) {
+            struct found *f = &p->items[*find_slot(p, b.of[k].left, b.of[k].right) - 1];
+            if (f->number == NMT_PAIR_NONE)
+                continue;
+            unsigned char *end = nmt_place_put(c->places + f->at, b.of[k].place, &f->before);
+            f->at = (uint32_t)(end - c->places);
+        }
 }
 
 int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_t below,
@@ -420,6 +477,9 @@ int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_
     int rc = make_sketch(all, threads, err);
     if (rc == 0) {
         c->threshold = choose_threshold(all, t->n, below, budget);
+        rc = mark_frequent(all, err);
+    }
+    if (rc == 0) {
         nmt_threads_run(threads, all->n, count_part, all);
         rc = first_error(all, err);
     }
