@@ -15,21 +15,15 @@ int nmt_merge_learner_init(struct nmt_merge_learner *m, enum nmt_merge_rule rule
 {
     *m = (struct nmt_merge_learner){ .budget = NMT_CANDIDATE_BYTES };
     m->candidates.threshold = UINT64_MAX;
+    nmt_merge_joiner_init(&m->joiner);
     return nmt_merge_text_init(&m->text, rule, err);
-}
-
-static void release_gains(struct nmt_merge_gains *g)
-{
-    free(g->of);
-    free(g->touched);
 }
 
 void nmt_merge_learner_release(struct nmt_merge_learner *m)
 {
     nmt_merge_text_release(&m->text);
     nmt_survey_release(&m->candidates);
-    release_gains(&m->before);
-    release_gains(&m->behind);
+    nmt_merge_joiner_release(&m->joiner);
     free(m->heap);
     *m = (struct nmt_merge_learner){ .n_heap = 0 };
 }
@@ -177,178 +171,13 @@ static int survey(struct nmt_merge_learner *m, uint64_t below, struct nmt_err *e
     return 0;
 }
 
-/* --- joining ---------------------------------------------------------------------------- */
-
-static int grow_gains(struct nmt_merge_gains *g, size_t n, struct nmt_err *err)
-{
-    if (n <= g->cap)
-        return 0;
-    size_t cap = n + n / 2 + 256;
-    struct nmt_merge_gain *of = realloc(g->of, cap * sizeof *of);
-    if (of)
-        g->of = of;
-    uint32_t *touched = of ? realloc(g->touched, cap * sizeof *touched) : NULL;
-    if (!touched)
-        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
-    g->touched = touched;
-    for (size_t i = g->cap; i < cap; i++)
-        g->of[i] = (struct nmt_merge_gain){ .pair = NMT_PAIR_NONE };
-    g->cap = cap;
-    return 0;
-}
-
-static void gain(struct nmt_merge_gains *g, uint32_t symbol, uint64_t count, size_t place)
-{
-    struct nmt_merge_gain *of = &g->of[symbol];
-    if (of->n == 0)
-        g->touched[g->n_touched++] = symbol;
-    of->count += count;
-    of->n += nmt_place_bytes((uint32_t)place - of->last);
-    of->last = (uint32_t)place;
-}
-
-static void lose(struct nmt_survey *c, uint32_t left, uint32_t right, uint64_t count)
-{
-    uint32_t number = nmt_survey_find(c, left, right);
-    if (number != NMT_PAIR_NONE)
-        c->items[number].count -= count;
-}
-
-/* The places where a pair was joined, one after the other, with what stands around. */
-struct joins {
-    const struct nmt_merge_text *t;
-    const unsigned char *p, *end;
-    uint32_t width;               /* of the joined symbol */
-    uint32_t place, last, coming; /* coming: UINT32_MAX behind the last place */
-    size_t previous;
-    uint32_t past, next; /* the neighbours, 0: none */
-    bool after_joined, before_joined;
-};
-
-static void advance(struct joins *j)
-{
-    if (j->p < j->end)
-        j->p = nmt_place_get(j->p, &j->coming);
-    else
-        j->coming = UINT32_MAX;
-}
-
-static struct joins joins_of(const struct nmt_merge_learner *m, const struct nmt_pair *pair,
-                             uint32_t joined)
-{
-    const unsigned char *list = m->candidates.places + pair->first;
-    struct joins j = { .t = &m->text, .p = list, .end = list + pair->n, .last = UINT32_MAX };
-    j.width = m->text.shapes[joined].width;
-    advance(&j);
-    return j;
-}
-
-static bool next_join(struct joins *j)
-{
-    if (j->coming == UINT32_MAX)
-        return false;
-    j->place = j->coming;
-    advance(j);
-    size_t end = (size_t)j->place + j->width;
-    j->previous = nmt_merge_previous(j->t, j->place);
-    j->past = nmt_merge_symbol(j->t, j->previous);
-    j->next = nmt_merge_symbol(j->t, end);
-    j->after_joined = j->last == j->previous;
-    j->before_joined = j->coming == end;
-    j->last = j->place;
-    return true;
-}
-
-/* Writes the joined symbol wherever the pair stands, from the left, without overlap. Only those
- * places are left in the pair's list. */
-static void join_places(struct nmt_merge_learner *m, struct nmt_pair *pair, uint32_t joined)
-{
-    struct nmt_merge_text *t = &m->text;
-    unsigned char *start = m->candidates.places + pair->first, *to = start;
-    const unsigned char *p = start, *end = start + pair->n;
-    uint32_t width = t->shapes[pair->left].width, place = 0, last = 0;
-    while (p < end) {
-        p = nmt_place_get(p, &place);
-        if (!nmt_merge_starts(t, place) || nmt_merge_symbol(t, place) != pair->left ||
-            nmt_merge_symbol(t, place + width) != pair->right)
-            continue;
-        nmt_merge_write(t, place, place + width, &t->shapes[joined]);
-        to = nmt_place_put(to, place, &last);
-    }
-    pair->n = (uint32_t)(to - start);
-}
-
-/* Counts what the neighbours of joined symbols lose and gain. */
-static void count_changes(struct nmt_merge_learner *m, const struct nmt_pair *pair, uint32_t joined)
-{
-    struct nmt_survey *c = &m->candidates;
-    for (struct joins j = joins_of(m, pair, joined); next_join(&j);) {
-        uint64_t count = nmt_merge_count(&m->text, j.place);
-        if (j.past && !j.after_joined) {
-            lose(c, j.past, pair->left, count);
-            gain(&m->before, j.past, count, j.previous);
-        }
-        if (j.next) {
-            lose(c, pair->right, j.before_joined ? pair->left : j.next, count);
-            gain(&m->behind, j.next, count, j.place);
-        }
-    }
-}
-
-/* Makes candidates of the new pairs that are frequent enough. */
-static int add_pairs(struct nmt_merge_learner *m, struct nmt_merge_gains *g, bool is_before,
-                     uint32_t joined, struct nmt_err *err)
-{
-    struct nmt_survey *c = &m->candidates;
-    for (size_t i = 0; i < g->n_touched; i++) {
-        uint32_t other = g->touched[i];
-        struct nmt_merge_gain *of = &g->of[other];
-        if (of->count < c->threshold)
-            continue;
-        NMT_TRY(nmt_survey_add(c, is_before ? other : joined, is_before ? joined : other, of->n,
-                               &of->pair, err));
-        c->items[of->pair].count = of->count;
-        NMT_TRY(heap_push(m, of->pair, err));
-    }
-    return 0;
-}
-
-static void add_places(struct nmt_merge_learner *m, const struct nmt_pair *pair, uint32_t joined)
-{
-    struct nmt_survey *c = &m->candidates;
-    for (struct joins j = joins_of(m, pair, joined); next_join(&j);) {
-        uint32_t before = j.past && !j.after_joined ? m->before.of[j.past].pair : NMT_PAIR_NONE;
-        uint32_t behind = j.next ? m->behind.of[j.next].pair : NMT_PAIR_NONE;
-        if (before != NMT_PAIR_NONE)
-            nmt_survey_put(c, before, j.previous);
-        if (behind != NMT_PAIR_NONE)
-            nmt_survey_put(c, behind, j.place);
-    }
-}
-
-static void clear_gains(struct nmt_merge_gains *g)
-{
-    for (size_t i = 0; i < g->n_touched; i++)
-        g->of[g->touched[i]] = (struct nmt_merge_gain){ .pair = NMT_PAIR_NONE };
-    g->n_touched = 0;
-}
-
 static int join(struct nmt_merge_learner *m, uint32_t number, uint32_t joined, struct nmt_err *err)
 {
     struct nmt_survey *c = &m->candidates;
-    NMT_TRY(grow_gains(&m->before, m->text.symbols.n, err));
-    NMT_TRY(grow_gains(&m->behind, m->text.symbols.n, err));
-    struct nmt_pair pair = c->items[number];
-    size_t known = c->n;
-    join_places(m, &pair, joined);
-    count_changes(m, &pair, joined);
-    c->items[number].count = 0;
-    NMT_TRY(add_pairs(m, &m->before, true, joined, err));
-    NMT_TRY(add_pairs(m, &m->behind, false, joined, err));
-    if (c->n > known)
-        add_places(m, &pair, joined);
-    clear_gains(&m->before);
-    clear_gains(&m->behind);
+    uint32_t known = (uint32_t)c->n;
+    NMT_TRY(nmt_merge_joiner_run(&m->joiner, &m->text, c, number, joined, m->threads, err));
+    for (; known < c->n; known++)
+        NMT_TRY(heap_push(m, known, err));
     return 0;
 }
 

@@ -6,7 +6,7 @@
 #ifndef NMT_MERGE_LEARNER_INTERNAL_H
 #define NMT_MERGE_LEARNER_INTERNAL_H
 
-#include "pair_survey_internal.h"
+#include "merge_join_internal.h"
 
 struct nmt_merge_learner {
     struct nmt_merge_text text;
@@ -19,16 +19,7 @@ struct nmt_merge_learner {
         uint32_t pair;
     } * heap;
     size_t n_heap, cap_heap;
-    /* The pairs of a symbol just made: with what stands before it and behind it. By symbol. */
-    struct nmt_merge_gains {
-        struct nmt_merge_gain {
-            uint64_t count;
-            uint32_t n, last; /* bytes of its places; the last one */
-            uint32_t pair;
-        } * of;
-        uint32_t *touched;
-        size_t n_touched, cap;
-    } before, behind;
+    struct nmt_merge_joiner joiner;
 };
 
 int nmt_merge_learner_init(struct nmt_merge_learner *m, enum nmt_merge_rule rule,

@@ -6,14 +6,12 @@
  * Each thread has a part of the text, with a sketch and a table of its own, which are added up. A
  * pair's list of places is then written by all of them, each behind the other's bytes.
  */
-#include "pair_survey_internal.h"
+#include "pair_sketch_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_CELLS ((size_t)1 << 19)
-#define MOST_PAIRS ((size_t)1 << 16)
-#define MOST_PARTS 16                /* each has a sketch */
+#define BATCH      64                /* pairs that are fetched from memory together */
 #define PART_BYTES ((size_t)1 << 16) /* of text; less is not worth another thread */
 
 void nmt_survey_release(struct nmt_survey *c)
@@ -82,70 +80,7 @@ int nmt_survey_add(struct nmt_survey *c, uint32_t left, uint32_t right, uint32_t
     return 0;
 }
 
-/* --- walking over the text -------------------------------------------------------------- */
-
-struct walk {
-    size_t next, end;   /* what is looked at next, and where it ends */
-    size_t place, last; /* of the left and the right symbol */
-    uint32_t left, right;
-    uint64_t count; /* of the word */
-    bool in_digits;
-};
-
-/* The next two neighbours; false at the end. */
-static inline bool next_pair(const struct nmt_merge_text *t, struct walk *w)
-{
-    while (w->next < w->end) {
-        size_t here = w->next;
-        unsigned char byte = t->bytes[here];
-        w->next = nmt_merge_next(t, here);
-        if (byte >= 0x80 && w->next == here + 1) {
-            w->count = (w->in_digits ? w->count << 7 : 0) | (byte & 0x7F);
-            w->in_digits = true;
-            w->right = 0;
-            continue;
-        }
-        w->in_digits = false;
-        w->left = w->right;
-        w->place = w->last;
-        w->right = nmt_merge_symbol_of(t, here, w->next - here);
-        w->last = here;
-        if (w->left && w->right)
-            return true;
-    }
-    return false;
-}
-
 /* --- parts of the text ------------------------------------------------------------------ */
-
-struct part {
-    size_t start, end;
-    struct cell {
-        uint32_t count, places; /* sums, at most UINT32_MAX */
-    } * cells;
-    /* The pairs of cells that reach the threshold. */
-    struct found {
-        uint64_t count;
-        uint32_t left, right;
-        uint32_t first, last; /* places */
-        uint32_t n;           /* bytes of the list if the first place is counted from 0 */
-        uint32_t number;      /* among the candidates */
-        uint32_t before, at;  /* last place in the parts before, and where their bytes end */
-    } * items;
-    size_t n, cap;
-    uint32_t *slots; /* number + 1; 0: free */
-    size_t n_slots;
-    struct nmt_err err;
-};
-
-struct parts {
-    struct nmt_survey *survey;
-    const struct nmt_merge_text *t;
-    size_t n_cells;
-    unsigned shift;
-    struct part of[MOST_PARTS];
-    size_t n;
-};
 
 /* The first word at or behind a place. */
 static size_t word_from(const struct nmt_merge_text *t, size_t place)
@@ -162,11 +97,11 @@ static size_t word_from(const struct nmt_merge_text *t, size_t place)
     return t->n;
 }
 
-static void cut_parts(struct parts *all, size_t threads)
+static void cut_parts(struct nmt_survey_parts *all, size_t threads)
 {
     size_t n = all->t->n / PART_BYTES + 1;
     n = n < threads ? n : threads;
-    all->n = n < MOST_PARTS ? n : MOST_PARTS;
+    all->n = n < NMT_SURVEY_PARTS ? n : NMT_SURVEY_PARTS;
     for (size_t i = 0; i < all->n; i++) {
         all->of[i].start = i > 0 ? all->of[i - 1].end : 0;
         all->of[i].end =
@@ -174,134 +109,40 @@ static void cut_parts(struct parts *all, size_t threads)
     }
 }
 
-static void release_parts(struct parts *all)
+static void release_parts(struct nmt_survey_parts *all)
 {
     for (size_t i = 0; i < all->n; i++) {
         free(all->of[i].cells);
         free(all->of[i].items);
         free(all->of[i].slots);
     }
-}
-
-static int first_error(const struct parts *all, struct nmt_err *err)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (all->of[i].err.code)
-            return nmt_fail(err, all->of[i].err.code, 0, "%s", all->of[i].err.msg);
-    return 0;
-}
-
-/* --- the sketch ------------------------------------------------------------------------- */
-
-static inline size_t cell_of(const struct parts *all, uint32_t left, uint32_t right)
-{
-    return (size_t)(nmt_pair_hash(left, right) >> all->shift);
-}
-
-static inline void add_to_cell(struct cell *cell, uint64_t count, uint32_t places)
-{
-    uint64_t sum = cell->count + count;
-    cell->count = sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
-    cell->places = places < UINT32_MAX - cell->places ? cell->places + places : UINT32_MAX;
-}
-
-static void sketch_part(void *arg, size_t i, size_t worker)
-{
-    struct parts *all = arg;
-    struct part *p = &all->of[i];
-    (void)worker;
-    p->cells = calloc(all->n_cells, sizeof *p->cells);
-    if (!p->cells)
-        nmt_fail(&p->err, NMT_ENOMEM, 0, "out of memory");
-    for (struct walk w = { .next = p->start, .end = p->end }; p->cells && next_pair(all->t, &w);)
-        add_to_cell(&p->cells[cell_of(all, w.left, w.right)], w.count, 1);
-}
-
-/* The sums are in the first part. */
-static int make_sketch(struct parts *all, struct nmt_threads *threads, struct nmt_err *err)
-{
-    all->n_cells = 1 << 10;
-    all->shift = 54;
-    for (; all->n_cells < MOST_CELLS && all->n_cells < all->t->n / 2; all->n_cells *= 2)
-        all->shift--;
-    nmt_threads_run(threads, all->n, sketch_part, all);
-    NMT_TRY(first_error(all, err));
-    for (size_t i = 1; i < all->n; i++) {
-        const struct cell *cells = all->of[i].cells;
-        for (size_t k = 0; k < all->n_cells; k++)
-            add_to_cell(&all->of[0].cells[k], cells[k].count, cells[k].places);
-        free(all->of[i].cells);
-        all->of[i].cells = NULL;
-    }
-    return 0;
-}
-
-/* Levels of counts: 0 to 7 by themselves, eight to an octave above. */
-#define N_LEVELS (8 * 32)
-
-static unsigned level_of(uint32_t count)
-{
-    if (count < 8)
-        return count;
-    unsigned top = 31 - (unsigned)__builtin_clz(count);
-    return (top - 2) * 8 + (count >> (top - 3) & 7);
-}
-
-static uint32_t least_of(unsigned level)
-{
-    return level < 8 ? level : (8 + level % 8) << (level / 8 - 1);
-}
-
-/* About how many bytes so many of n places take. */
-static size_t list_bytes(uint32_t places, size_t n)
-{
-    return places ? places * (size_t)nmt_place_bytes((uint32_t)(n / places)) : 0;
-}
-
-/* The lowest threshold that keeps to the budget, but below `below`. */
-static uint32_t choose_threshold(const struct parts *all, size_t n, uint64_t below, size_t budget)
-{
-    size_t places[N_LEVELS] = { 0 }, pairs[N_LEVELS] = { 0 };
-    unsigned top = level_of(below > UINT32_MAX ? UINT32_MAX : (uint32_t)below - 1);
-    for (size_t i = 0; i < all->n_cells; i++) {
-        const struct cell *cell = &all->of[0].cells[i];
-        unsigned level = level_of(cell->count);
-        if (level > top)
-            level = top;
-        places[level] += list_bytes(cell->places, n);
-        pairs[level] += cell->places > 0;
-    }
-    unsigned level = top;
-    while (level > 1 && pairs[level] == 0)
-        level--;
-    for (size_t sum = places[level], m = pairs[level]; level > 1; level--) {
-        sum += places[level - 1];
-        m += pairs[level - 1];
-        if (sum > budget || m > MOST_PAIRS)
-            break;
-    }
-    return least_of(level > 1 ? level : 1);
+    free(all->frequent);
 }
 
 /* --- pairs and places ------------------------------------------------------------------- */
 
-/* The slot of a pair, or the free one where it belongs. */
-static uint32_t *find_slot(struct part *p, uint32_t left, uint32_t right)
+static inline size_t first_slot(const struct nmt_survey_part *p, uint32_t left, uint32_t right)
 {
-    size_t i = (size_t)(nmt_pair_hash(left, right) >> 32) & (p->n_slots - 1);
+    return (size_t)(nmt_pair_hash(left, right) >> 32) & (p->n_slots - 1);
+}
+
+/* The slot of a pair, or the free one where it belongs. */
+static uint32_t *find_slot(struct nmt_survey_part *p, uint32_t left, uint32_t right)
+{
+    size_t i = first_slot(p, left, right);
     for (; p->slots[i]; i = (i + 1) & (p->n_slots - 1)) {
-        const struct found *pair = &p->items[p->slots[i] - 1];
+        const struct nmt_found_pair *pair = &p->items[p->slots[i] - 1];
         if (pair->left == left && pair->right == right)
             break;
     }
     return &p->slots[i];
 }
 
-static bool grow_part(struct part *p)
+static bool grow_part(struct nmt_survey_part *p)
 {
     size_t n = p->n_slots ? p->n_slots * 2 : 1024;
     uint32_t *slots = calloc(n, sizeof *slots);
-    struct found *items = slots ? realloc(p->items, n / 2 * sizeof *items) : NULL;
+    struct nmt_found_pair *items = slots ? realloc(p->items, n / 2 * sizeof *items) : NULL;
     if (!items) {
         free(slots);
         nmt_fail(&p->err, NMT_ENOMEM, 0, "out of memory");
@@ -317,35 +158,68 @@ static bool grow_part(struct part *p)
     return true;
 }
 
+struct batch {
+    size_t n;
+    struct seen {
+        uint64_t count;
+        uint32_t left, right, place;
+    } of[BATCH];
+};
+
+/* The next pairs of cells that reach the threshold, whose numbers are fetched from memory together;
+ * false at the end. */
+static bool next_batch(const struct nmt_survey_parts *all, const struct nmt_survey_part *p,
+                       struct nmt_walk *w, struct batch *b)
+{
+    size_t n = 0;
+    struct nmt_walk here = *w; /* in registers */
+    while (n < BATCH && nmt_walk_next(all->t, &here)) {
+        size_t cell = nmt_cell_of(all, here.left, here.right);
+        b->of[n] = (struct seen){ here.count, here.left, here.right, (uint32_t)here.place };
+        n += all->frequent[cell / 8] >> cell % 8 & 1;
+    }
+    *w = here;
+    b->n = n;
+    for (size_t i = 0; i < b->n; i++)
+        __builtin_prefetch(&p->slots[first_slot(p, b->of[i].left, b->of[i].right)]);
+    for (size_t i = 0; i < b->n; i++)
+        __builtin_prefetch(&p->items[p->slots[first_slot(p, b->of[i].left, b->of[i].right)]]);
+    return b->n > 0;
+}
+
+static void count_seen(struct nmt_survey_part *p, const struct seen *seen)
+{
+    uint32_t *slot = find_slot(p, seen->left, seen->right);
+    if (!*slot) {
+        *slot = (uint32_t)++p->n;
+        p->items[*slot - 1] = (struct nmt_found_pair){ .left = seen->left,
+                                                       .right = seen->right,
+                                                       .first = seen->place };
+    }
+    struct nmt_found_pair *pair = &p->items[*slot - 1];
+    pair->count += seen->count;
+    pair->n += nmt_place_bytes(seen->place - pair->last);
+    pair->last = seen->place;
+}
+
 /* Counts the pairs of cells that reach the threshold. */
 static void count_part(void *arg, size_t i, size_t worker)
 {
-    struct parts *all = arg;
-    struct part *p = &all->of[i];
+    struct nmt_survey_parts *all = arg;
+    struct nmt_survey_part *p = &all->of[i];
+    struct nmt_walk w = { .next = p->start, .end = p->end };
+    struct batch b;
     (void)worker;
-    for (struct walk w = { .next = p->start, .end = p->end }; next_pair(all->t, &w);) {
-        if (all->of[0].cells[cell_of(all, w.left, w.right)].count < all->survey->threshold)
-            continue;
-        if (p->n == p->cap && !grow_part(p))
-            return;
-        uint32_t *slot = find_slot(p, w.left, w.right);
-        if (!*slot) {
-            *slot = (uint32_t)++p->n;
-            p->items[*slot - 1] =
-                (struct found){ .left = w.left, .right = w.right, .first = (uint32_t)w.place };
-        }
-        struct found *pair = &p->items[*slot - 1];
-        pair->count += w.count;
-        pair->n += nmt_place_bytes((uint32_t)w.place - pair->last);
-        pair->last = (uint32_t)w.place;
-    }
+    while ((p->cap - p->n >= BATCH || grow_part(p)) && next_batch(all, p, &w, &b))
+        for (size_t k = 0; k < b.n; k++)
+            count_seen(p, &b.of[k]);
 }
 
 /* Adds the counts of a part to the candidates. */
-static int add_part(struct nmt_survey *c, struct part *p, struct nmt_err *err)
+static int add_part(struct nmt_survey *c, struct nmt_survey_part *p, struct nmt_err *err)
 {
     for (size_t i = 0; i < p->n; i++) {
-        struct found *f = &p->items[i];
+        struct nmt_found_pair *f = &p->items[i];
         f->number = nmt_survey_find(c, f->left, f->right);
         if (f->number == NMT_PAIR_NONE)
             NMT_TRY(nmt_survey_add(c, f->left, f->right, 0, &f->number, err));
@@ -360,7 +234,7 @@ static int add_part(struct nmt_survey *c, struct part *p, struct nmt_err *err)
 }
 
 /* Lays out the lists of the pairs that reach the threshold; the others are forgotten. */
-static int keep_frequent(struct parts *all, struct nmt_err *err)
+static int keep_frequent(struct nmt_survey_parts *all, struct nmt_err *err)
 {
     struct nmt_survey *c = all->survey;
     size_t kept = 0, n_places = 0;
@@ -380,7 +254,7 @@ static int keep_frequent(struct parts *all, struct nmt_err *err)
     c->n_places = n_places;
     for (size_t i = 0; i < all->n; i++)
         for (size_t k = 0; k < all->of[i].n; k++) {
-            struct found *f = &all->of[i].items[k];
+            struct nmt_found_pair *f = &all->of[i].items[k];
             f->number = numbers[f->number];
             if (f->number != NMT_PAIR_NONE)
                 f->at += c->items[f->number].first;
@@ -393,35 +267,39 @@ static int keep_frequent(struct parts *all, struct nmt_err *err)
 /* Writes the places of a part. */
 static void place_part(void *arg, size_t i, size_t worker)
 {
-    struct parts *all = arg;
+    struct nmt_survey_parts *all = arg;
     struct nmt_survey *c = all->survey;
-    struct part *p = &all->of[i];
+    struct nmt_survey_part *p = &all->of[i];
     (void)worker;
-    for (struct walk w = { .next = p->start, .end = p->end }; next_pair(all->t, &w);) {
-        if (all->of[0].cells[cell_of(all, w.left, w.right)].count < c->threshold)
-            continue;
-        struct found *f = &p->items[*find_slot(p, w.left, w.right) - 1];
-        if (f->number == NMT_PAIR_NONE)
-            continue;
-        unsigned char *end = nmt_place_put(c->places + f->at, (uint32_t)w.place, &f->before);
-        f->at = (uint32_t)(end - c->places);
-    }
+    struct nmt_walk w = { .next = p->start, .end = p->end };
+    struct batch b;
+    while (p->n > 0 && next_batch(all, p, &w, &b))
+        for (size_t k = 0; k < b.n; k++) {
+            struct nmt_found_pair *f = &p->items[*find_slot(p, b.of[k].left, b.of[k].right) - 1];
+            if (f->number == NMT_PAIR_NONE)
+                continue;
+            unsigned char *end = nmt_place_put(c->places + f->at, b.of[k].place, &f->before);
+            f->at = (uint32_t)(end - c->places);
+        }
 }
 
 int nmt_survey_run(struct nmt_survey *c, const struct nmt_merge_text *t, uint64_t below,
                    size_t budget, struct nmt_threads *threads, struct nmt_err *err)
 {
-    struct parts *all = calloc(1, sizeof *all);
+    struct nmt_survey_parts *all = calloc(1, sizeof *all);
     if (!all)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     all->survey = c;
     all->t = t;
     cut_parts(all, nmt_threads_count(threads));
-    int rc = make_sketch(all, threads, err);
+    int rc = nmt_sketch_make(all, threads, err);
     if (rc == 0) {
-        c->threshold = choose_threshold(all, t->n, below, budget);
+        c->threshold = nmt_sketch_threshold(all, t->n, below, budget);
+        rc = nmt_sketch_mark(all, err);
+    }
+    if (rc == 0) {
         nmt_threads_run(threads, all->n, count_part, all);
-        rc = first_error(all, err);
+        rc = nmt_survey_error(all, err);
     }
     c->n = c->n_places = 0;
     if (rc == 0)

@@ -79,14 +79,6 @@ static inline const unsigned char *nmt_place_get(const unsigned char *p, uint32_
     return p;
 }
 
-/** Adds a place to a pair that has room for it. */
-static inline void nmt_survey_put(struct nmt_survey *c, uint32_t number, size_t place)
-{
-    struct nmt_pair *pair = &c->items[number];
-    unsigned char *start = c->places + pair->first, *end = start + pair->n;
-    pair->n = (uint32_t)(nmt_place_put(end, (uint32_t)place, &pair->last) - start);
-}
-
 static inline uint64_t nmt_pair_hash(uint32_t left, uint32_t right)
 {
     return ((uint64_t)left << 32 | right) * 0x9E3779B97F4A7C15u;

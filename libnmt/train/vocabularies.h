@@ -13,7 +13,7 @@ bool nmt_vocab_same_pieces(const struct nmt_vocab *a, const struct nmt_vocab *b)
 
 /**
  * Loads the vocabularies that a configuration names and learns the others; *target may be *source
- * (joint). Two that are learnt are learnt side by side.
+ * (joint). The threads change nothing else than the time it takes.
  */
 int nmt_vocab_learn_pair(struct nmt_vocab **source, struct nmt_vocab **target,
                          const struct nmt_config *c, const struct nmt_text *source_text,

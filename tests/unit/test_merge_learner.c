@@ -40,13 +40,15 @@ static void add_words(struct nmt_word_counts *w, uint64_t seed, size_t n, size_t
 
 /* Writes the merges as lines; returns their number. */
 static size_t learn(enum nmt_merge_rule rule, uint64_t seed, size_t words, size_t longest,
-                    size_t budget, char *out)
+                    size_t budget, struct nmt_threads *threads, char *out)
 {
     struct nmt_word_counts w;
     struct nmt_merge_learner *m = malloc(sizeof *m);
     cr_assert(eq(int, nmt_word_counts_init(&w, 0, NULL), 0));
     cr_assert(eq(int, nmt_merge_learner_init(m, rule, NULL), 0));
     m->budget = budget;
+    m->threads = threads;
+    m->joiner.part_bytes = 4; /* so that lists of a small text are cut */
     add_words(&w, seed, words, longest);
     if (rule == NMT_MERGE_PIECES) {
         cr_assert(eq(int, nmt_merge_text_character(&m->text, ' ', "_", 1, NULL), 0));
@@ -74,10 +76,10 @@ static void same_for_every_budget(enum nmt_merge_rule rule, uint64_t seed, size_
 {
     static const size_t budgets[] = { 1, 50, 1000 };
     char *all = malloc((size_t)1 << 22), *few = malloc((size_t)1 << 22);
-    size_t n = learn(rule, seed, words, longest, (size_t)1 << 30, all);
+    size_t n = learn(rule, seed, words, longest, (size_t)1 << 30, NULL, all);
     cr_assert(gt(sz, n, 20));
     for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
-        cr_assert(eq(sz, learn(rule, seed, words, longest, budgets[i], few), n));
+        cr_assert(eq(sz, learn(rule, seed, words, longest, budgets[i], NULL, few), n));
         cr_assert(eq(int, strcmp(all, few), 0), "budget %zu seed %llu", budgets[i],
                   (unsigned long long)seed);
     }
@@ -91,6 +93,26 @@ Test(merge_learner, merges_do_not_depend_on_the_budget_of_a_survey)
         same_for_every_budget(NMT_MERGE_PIECES, seed, 500, 12);
         same_for_every_budget(NMT_MERGE_CODES, seed, 500, 12);
     }
+}
+
+Test(merge_learner, merges_of_many_places_are_the_same_on_threads)
+{
+    char *one = malloc((size_t)1 << 22), *many = malloc((size_t)1 << 22);
+    for (size_t n = 2; n <= 9; n += 7) {
+        struct nmt_threads *threads = NULL;
+        cr_assert(eq(int, nmt_threads_new(&threads, n, NULL), 0));
+        for (uint64_t seed = 0; seed < 12; seed++)
+            for (int rule = NMT_MERGE_PIECES; rule <= NMT_MERGE_CODES; rule++) {
+                size_t longest = seed < 6 ? 12 : 60, budget = seed % 2 ? 3000 : (size_t)1 << 30;
+                size_t merges = learn(rule, seed, 4000, longest, budget, NULL, one);
+                cr_assert(eq(sz, learn(rule, seed, 4000, longest, budget, threads, many), merges));
+                cr_assert(eq(int, strcmp(one, many), 0), "%zu threads seed %llu", n,
+                          (unsigned long long)seed);
+            }
+        nmt_threads_free(threads);
+    }
+    free(one);
+    free(many);
 }
 
 Test(merge_learner, words_of_thousands_of_characters_are_merged_in_the_same_way)
