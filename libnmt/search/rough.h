@@ -11,8 +11,13 @@
  *
  * The few words that hold most of the probability are known exactly, and so are their e_i. For each
  * of the many others it is the mean of what the block's words lose (fixed.h), which leaves errors
- * of either sign and a mean of none, weighted with what little probability there is: the logarithm
- * is as good as one of float32 logits.
+ * of either sign, weighted with what little probability there is.
+ *
+ * That is not as good as float32. Against double precision, over the 14,145 tokens of a greedy
+ * search of Multi30k's test set of 2016, the logarithm is off by 5e-6 in the root of the mean
+ * square and by 6e-5 at most, where that of float32 logits is by 4e-7 and 2e-6. More words taken
+ * exactly do not mend it cheaply: 90 a row leave 2e-6, a fifth of the rows need over 2,000, and it
+ * takes longer than all logits in float32.
  */
 #ifndef NMT_ROUGH_H
 #define NMT_ROUGH_H

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Sentences worth a set of their own when threads share a window. */
+#define LEAST_SHARED ((size_t)16)
+
 /* Annotations of a set for each sentence it may have: bounds the memory when lines are long. */
 #define TOKENS_A_SENTENCE 60
 
@@ -149,10 +152,22 @@ static void sort_items(struct nmt_translator *t)
         }
 }
 
+/*
+ * Sentences of a set that begins where so many are left: a batch, or less where threads could be
+ * left waiting for the one with the last set.
+ */
+static size_t set_size(const struct nmt_translator *t, size_t left)
+{
+    const size_t workers = t->n_workers, share = (t->n_items + workers - 1) / workers;
+    const size_t least = share < LEAST_SHARED ? share : LEAST_SHARED;
+    size_t n = workers > 1 ? left / (2 * workers) : left;
+    n = n < least ? least : n;
+    return n < t->options.batch ? n : t->options.batch;
+}
+
 static void cut_sets(struct nmt_translator *t)
 {
-    size_t most = (t->n_items + t->n_workers - 1) / t->n_workers, tokens = 0;
-    most = most < t->options.batch ? most : t->options.batch;
+    size_t most = 0, tokens = 0;
     t->n_sets = 0;
     for (size_t i = 0; i < t->n_items; i++) {
         struct nmt_translate_set *s = t->n_sets ? &t->set[t->n_sets - 1] : NULL;
@@ -162,6 +177,7 @@ static void cut_sets(struct nmt_translator *t)
         if (!s || i - s->first >= most || tokens > t->options.batch * TOKENS_A_SENTENCE) {
             s = &t->set[t->n_sets++];
             s->first = i;
+            most = set_size(t, t->n_items - i);
             tokens = cost;
         }
         s->end = i + 1;
