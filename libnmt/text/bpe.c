@@ -50,7 +50,7 @@ static void join_pair(const struct nmt_merges *m, struct place *p, size_t *n, si
 /* Before the first merge most symbols are ASCII characters. */
 static void look_up_all(const struct nmt_merges *m, struct place *p, size_t n)
 {
-    unsigned left = nmt_merges_kind(m, p[0].symbol);
+    unsigned left = n > 0 ? nmt_merges_kind(m, p[0].symbol) : 0;
     for (size_t i = 0; i + 1 < n; i++) {
         unsigned right = nmt_merges_kind(m, p[i + 1].symbol);
         if (left && right) {

@@ -18,7 +18,7 @@ struct nmt_normaliser {
     enum nmt_normalize form;
     bool lowercase;
     bool stays[NMT_PLAIN]; /* does the character become itself? */
-    int32_t *cps, *marks; /* scratch: code points; a run of combining marks */
+    int32_t *cps, *marks;  /* scratch: code points; a run of combining marks */
     size_t cap_cps, cap_marks;
     struct nmt_buffer out;
 };
