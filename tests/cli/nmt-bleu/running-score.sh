@@ -1,6 +1,6 @@
 # While a hypothesis is being made, whoever sits at a terminal sees the score so far; it is wiped
 # before the report, and nobody else sees it.
-command -v script >/dev/null || { echo "no script(1)"; exit 77; }
+script -qec true /dev/null </dev/null >/dev/null 2>&1 || { echo "no terminal can be made here"; exit 77; }
 i=0
 while [ $i -lt 8 ]; do
     echo "line $i of the text, and so on"

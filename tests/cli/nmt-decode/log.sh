@@ -1,5 +1,4 @@
-# Failed lines and totals as JSON lines; what the first program of a pipe said is not said again; a bar
-# on a terminal.
+# Failed lines and totals as JSON lines; what the first program of a pipe said is not said again.
 . "$TOP/tests/cli/models.inc"
 tiny_model m -s train.updates=20
 { printf 'the dog\n\na \377\nthe  cat sees\n'; yes "$(printf 'b\377')" | head -n 14; echo 'a horse'; } >in
@@ -39,17 +38,4 @@ sleep 600 >pipe &
 timeout --foreground --preserve-status -s TERM 1 nmt-encode -m m.nmt --log log5 pipe >out
 kill $!
 jq -es '.[0].event == "interrupted"' log5 >/dev/null || cat log5
-
-command -v script >/dev/null || exit 0
-make_bitext 20000 3 test
-# Who reads makes it wait for longer than it goes without a bar.
-mkfifo slow
-script -qec '(sleep 2; cat >/dev/null) <slow & nmt-encode -m m.nmt -o slow test.en; wait' /dev/null </dev/null >bar
-tr '\r' '\n' <bar | grep -q '^.*\[=* *\] [0-9]* lines, [0-9]* words, [0-9]* words/s, [0-9]*s' || { echo 'no bar'; head -c 500 bar; }
-script -qec '(sleep 2; cat >/dev/null) <slow & nmt-encode -q -m m.nmt -o slow test.en; wait' /dev/null </dev/null >bar
-[ ! -s bar ] || { echo 'a bar in spite of -q'; head -c 200 bar; }
-script -qec 'nmt-encode -m m.nmt test.en | (sleep 2; cat >big.ann)' /dev/null </dev/null >bar
-[ ! -s bar ] || { echo 'a bar beside that of the next program'; head -c 200 bar; }
-script -qec 'nmt-decode -m m.nmt --max-length 3 -j 1 -b 1 big.ann' /dev/null </dev/null >bar
-grep -q 'words/s' bar && echo 'a bar among the lines'
 exit 0

@@ -1,5 +1,4 @@
-# What is written never takes the place of what is read, or of another output; and no terminal is given
-# what is not for it.
+# What is written never takes the place of what is read, or of another output.
 . "$TOP/tests/cli/models.inc"
 tiny_model m -s train.updates=3
 make_bitext 5 3 test
@@ -36,15 +35,4 @@ nmt-decode -m m.nmt -A al -o out in.ann || echo 'two outputs are fine'
 nmt-decode -m m.nmt -A al -o out in.ann || echo 'and may be there already'
 fails 2 'threads' nmt-decode -m m.nmt -j 0 in.ann
 fails 2 'threads' nmt-encode -m m.nmt -j 0 test.en
-
-command -v script >/dev/null || exit 0
-# A terminal: script(1) gives one to the command.
-script -qec 'nmt-encode -m m.nmt test.en; echo status $?' /dev/null </dev/null >out 2>&1
-grep -q 'terminal' out && grep -q 'status 2' out || { echo 'a stream on a terminal'; cat out; }
-script -qec 'nmt-decode -m m.nmt; echo status $?' /dev/null </dev/null >out 2>&1
-grep -q 'terminal' out && grep -q 'status 2' out || { echo 'a stream from a terminal'; cat out; }
-script -qec 'nmt-decode -m m.nmt -A /dev/tty in.ann; echo status $?' /dev/null </dev/null >out 2>&1
-grep -q 'terminal' out && grep -q 'status 2' out || { echo 'alignments on a terminal'; cat out; }
-script -qec 'nmt-decode -m m.nmt in.ann; echo status $?' /dev/null </dev/null >out 2>&1
-grep -q 'status 0' out || { echo 'text is for terminals'; cat out; }
 exit 0
