@@ -95,7 +95,10 @@ static void must_come_back(const struct nmt_codes *c, const char *line, size_t l
 
 static void learn(struct slice text, bool dictionary)
 {
-    struct nmt_codes_options o = { 50, 1 + text.size % 2, text.size % 3 == 0, dictionary };
+    struct nmt_codes_options o = { .merges = 50,
+                                   .min_frequency = 1 + text.size % 2,
+                                   .total_symbols = text.size % 3 == 0,
+                                   .dict_input = dictionary };
     struct nmt_codes_learner *l = NULL;
     struct nmt_output *out = NULL;
     struct nmt_codes *c = NULL;
