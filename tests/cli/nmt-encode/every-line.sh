@@ -43,8 +43,8 @@ every_line out 25
 
 # A long line is one record too.
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "the dog sees "; print "" }' >long
-{ echo 'the dog'; cat long; echo 'the dog'; } | nmt-encode -m m.nmt >long.ann || echo 'a long line'
-nmt-decode -m m.nmt -b 1 long.ann >out || echo 'a long line has no translation'
+{ echo 'the dog'; cat long; echo 'the dog'; } | nmt-encode -q -m m.nmt >long.ann || echo 'a long line'
+nmt-decode -q -m m.nmt -b 1 long.ann >out || echo 'a long line has no translation'
 every_line out 3
 [ "$(sed -n 1p out)" = "$(sed -n 3p out)" ] || echo 'a long line shifts or changes the others'
 
