@@ -72,8 +72,8 @@ static void join_short(const struct nmt_merges *m, enum nmt_join_order order, ui
         p[i] = (struct place){ .symbol = symbols[i], .from = (uint32_t)i };
     look_up_all(m, p, *n);
     while (*n > 1) {
-        uint64_t best =
-            UINT64_MAX; /* rank and place: no branch, so that none is foretold wrongly */
+        /* Rank and place in one number: no branch, so that none is foretold wrongly. */
+        uint64_t best = UINT64_MAX;
         for (size_t i = 0; i + 1 < *n; i++) {
             uint64_t this = (uint64_t)p[i].rank << 32 | i;
             best = this < best ? this : best;
