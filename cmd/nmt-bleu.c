@@ -150,6 +150,7 @@ int main(int argc, char **argv)
     job.scoring.curves = job.svg ? &curves : NULL;
     if (isatty(STDERR_FILENO) && !job.quiet) {
         job.scoring.progress = show_progress;
+        job.scoring.progress_ms = PERIOD;
         job.scoring.resampling = show_resampling;
         job.scoring.progress_arg = &progress;
     }

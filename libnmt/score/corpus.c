@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A batch ends here, so that a stream of very long lines does not pile up. */
 #define BATCH_BYTES ((size_t)4 << 20)
@@ -23,6 +24,8 @@ struct nmt_corpus {
     size_t n_files, n_systems, n_ref_files;
     bool refs_tab;
     size_t refs_each;
+    int64_t pace,
+        due;         /* ms a batch may take to gather, 0: any time; when this one is to be given */
     uint64_t number; /* lines read */
     struct nmt_buffer text;
     size_t *offsets, *lens; /* [n_cells] of the batch */
@@ -98,6 +101,11 @@ int nmt_corpus_open(struct nmt_corpus **out, const struct nmt_corpus_files *f, s
     else
         *out = c;
     return rc;
+}
+
+void nmt_corpus_pace(struct nmt_corpus *c, int64_t ms)
+{
+    c->pace = ms;
 }
 
 /* The rest of a file that is ahead: how many lines it has in all. */
@@ -239,9 +247,18 @@ static int read_line(struct nmt_corpus *c, struct nmt_corpus_line *l, struct nmt
     return n_ended == 0;
 }
 
-/* Would the next line come without a wait? */
-static bool flowing(struct nmt_corpus *c)
+static int64_t now_ms(void)
 {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Is the next line for this batch too: it comes without a wait, and none is due? */
+static bool gathers(struct nmt_corpus *c)
+{
+    if (c->pace > 0 && now_ms() >= c->due)
+        return false;
     for (size_t i = 0; i < c->n_files; i++)
         if (!nmt_lines_ready(c->files[i], PAUSE_MS))
             return false;
@@ -282,12 +299,14 @@ int nmt_corpus_read(struct nmt_corpus *c, size_t most, const struct nmt_corpus_l
     size_t n = 0;
     c->text.len = 0;
     c->n_cells = 0;
-    while (n < most && c->text.len < BATCH_BYTES && (n == 0 || flowing(c))) {
+    while (n < most && c->text.len < BATCH_BYTES && (n == 0 || gathers(c))) {
         int rc = read_line(c, &c->lines[n], err);
         if (rc < 0)
             return rc;
         if (rc == 0)
             break;
+        if (n == 0 && c->pace > 0)
+            c->due = now_ms() + c->pace;
         c->lines[n++].number = ++c->number;
     }
     if (c->number == 0)

@@ -185,12 +185,21 @@ static int each_line(void *arg, const struct nmt_corpus_line *line, const double
     return 0;
 }
 
+/* The system whose score is told on the way: the one that is being made. */
+static size_t watched(const struct nmt_corpus_files *f)
+{
+    for (size_t s = 0; s < f->n_systems; s++)
+        if (strcmp(f->systems[s], "-") == 0)
+            return s;
+    return 0;
+}
+
 static void each_batch(void *arg, bool pause)
 {
     struct job *j = arg;
     struct nmt_result results[NMT_METRIC_KINDS];
     for (size_t m = 0; m < j->s->n_metrics; m++)
-        results[m] = result_of(j, j->evaluation.sums, 0, m);
+        results[m] = result_of(j, j->evaluation.sums, watched(&j->s->files), m);
     j->s->progress(j->s->progress_arg, j->evaluation.n_lines, results, j->s->n_metrics, pause);
 }
 
@@ -206,6 +215,8 @@ static int evaluate(struct job *j, struct nmt_threads *threads, struct nmt_err *
         .arg = j,
     };
     NMT_TRY(nmt_corpus_open(&corpus, &j->s->files, err));
+    if (j->s->progress)
+        nmt_corpus_pace(corpus, j->s->progress_ms);
     int rc = nmt_evaluate(&j->evaluation, corpus, threads, err);
     nmt_corpus_close(corpus);
     return rc;

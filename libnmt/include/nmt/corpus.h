@@ -45,6 +45,13 @@ int nmt_corpus_open(struct nmt_corpus **c, const struct nmt_corpus_files *files,
 void nmt_corpus_close(struct nmt_corpus *c);
 
 /**
+ * From now on nmt_corpus_read gives what it has so many milliseconds after it got the first line,
+ * for who wants to see scores while lines come steadily. Without it a batch is as large as it may
+ * be.
+ */
+void nmt_corpus_pace(struct nmt_corpus *c, int64_t ms);
+
+/**
  * Reads some more lines: *lines and *n (at most `most`) are borrowed from c until the next call.
  * Returns 1, or 0 when all files have ended together. NMT_ESHAPE when they do not: the message has
  * the names and numbers of lines of the two that differ. NMT_ETEXT for invalid UTF-8, with file,

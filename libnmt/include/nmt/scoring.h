@@ -52,11 +52,13 @@ struct nmt_scoring {
     uint64_t seed;
     const char *seed_text; /* as the signature has it */
     /**
-     * Called now and then with the scores so far of the first system; may be NULL. pause: no more
+     * Called with the scores so far of the system that is read from stdin, or else of the first,
+     * progress_ms after the last call at the latest if lines came; may be NULL. pause: no more
      * lines are there yet.
      */
     void (*progress)(void *arg, uint64_t n_lines, const struct nmt_result *results, size_t n,
                      bool pause);
+    int64_t progress_ms;
     /** Called now and then while samples are drawn; may be NULL. */
     void (*resampling)(void *arg, size_t done, size_t all);
     void *progress_arg;

@@ -20,3 +20,12 @@ sed -n '$p' seen
 sh slowly | nmt-bleu -b -w 2 ref
 script -qec 'sh slowly | nmt-bleu -q -b -w 2 ref' terminal >/dev/null </dev/null
 tr '\r' '\n' <terminal | sed '/^Script/d; /./!d'
+# Of several systems it is that of the one that is being made.
+sed 's/of the/of a/' ref >old
+script -qec 'sh slowly | nmt-bleu --paired old ref' terminal >/dev/null </dev/null
+tr '\r' '\n' <terminal | grep -q '^6 lines  BLEU 95.91' || tr '\r' '\n' <terminal
+# Lines that come steadily, without a pause to work in, are no reason to be silent.
+yes 'one line like any other' | head -n 300 >many
+script -qec 'while read -r line; do echo "$line"; sleep 0.005; done <many | nmt-bleu -b many' \
+    terminal >/dev/null </dev/null
+tr '\r' '\n' <terminal | grep -q '^[12]\?[0-9]\?[0-9] lines  BLEU' || tr '\r' '\n' <terminal
