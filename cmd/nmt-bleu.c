@@ -7,6 +7,7 @@
 #include <nmt/metric.h>
 #include <nmt/output.h>
 #include <nmt/scoring.h>
+#include <nmt/spool.h>
 #include <nmt/threads.h>
 
 #include <stdio.h>
@@ -20,6 +21,9 @@ struct progress {
     int64_t next; /* milliseconds; when to show the next one */
     bool stands;  /* one is there now */
 };
+
+/* Bytes of a report that stay in memory: a score for each of 30,000 lines, say. */
+#define LONG_REPORT ((size_t)4 << 20)
 
 /* Milliseconds from one running score to the next. */
 #define PERIOD 500
@@ -111,10 +115,18 @@ static int open_places(struct places *p, const struct bleu_job *job, struct nmt_
     return job->svg ? nmt_output_open(&p->svg, job->svg, err) : 0;
 }
 
+/* Where a report waits that is long; NULL: where it does by default. */
+static const char *folder_of_long_reports(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : NULL;
+}
+
 static int work(const struct bleu_job *job, struct places *p, struct nmt_threads *threads,
                 struct progress *progress, struct nmt_err *err)
 {
-    struct nmt_buffer report = NMT_BUFFER_INIT, svg = NMT_BUFFER_INIT;
+    struct nmt_spool report = { .folder = folder_of_long_reports(), .most = LONG_REPORT };
+    struct nmt_buffer svg = NMT_BUFFER_INIT;
     int rc = nmt_scoring_run(&job->scoring, threads, &report, err);
     wipe_progress(progress); /* the report may go to the same terminal */
     if (rc == 0 && p->svg)
@@ -122,12 +134,12 @@ static int work(const struct bleu_job *job, struct places *p, struct nmt_threads
     if (rc == 0 && p->svg)
         rc = nmt_output_write(p->svg, svg.data, svg.len, err);
     if (rc == 0)
-        rc = nmt_output_write(p->report, report.data, report.len, err);
+        rc = nmt_spool_write(&report, p->report, err);
     if (rc == 0 && p->svg)
         rc = nmt_output_close(&p->svg, err);
     if (rc == 0)
         rc = nmt_output_close(&p->report, err);
-    nmt_buffer_release(&report);
+    nmt_spool_release(&report);
     nmt_buffer_release(&svg);
     return rc;
 }

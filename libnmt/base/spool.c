@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define MOST ((size_t)1 << 18) /* bytes of a buffer */
+#define MOST ((size_t)1 << 18) /* bytes of a buffer, unless it is told otherwise */
 
 static const char *folder_of(const struct nmt_spool *s)
 {
@@ -82,14 +82,37 @@ int nmt_spool_add(struct nmt_spool *s, const void *bytes, size_t n, struct nmt_e
 {
     if (n == 0)
         return 0; /* bytes may be NULL then */
-    if (n > MOST - s->len && s->len > 0)
+    const size_t most = s->most ? s->most : MOST;
+    if (n > most - s->len && s->len > 0)
         NMT_TRY(flush(s, err));
     s->bytes += n;
-    if (n > MOST)
+    if (n > most)
         return write_out(s, bytes, n, err);
     NMT_TRY(grow(s, s->len + n, err));
     memcpy(s->buffer + s->len, bytes, n);
     s->len += n;
+    return 0;
+}
+
+int nmt_spool_write(struct nmt_spool *s, struct nmt_output *out, struct nmt_err *err)
+{
+    if (!s->file)
+        return nmt_output_write(out, s->buffer, s->len, err);
+    NMT_TRY(flush(s, err));
+    NMT_TRY(grow(s, MOST, err));
+    if (lseek(s->file - 1, 0, SEEK_SET) < 0)
+        return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot read a file there", folder_of(s));
+    for (size_t left = s->bytes; left > 0;) {
+        const ssize_t got = read(s->file - 1, s->buffer, MOST);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0)
+            return nmt_fail(err, NMT_ETRUNC, 0, "%s: a file there became shorter", folder_of(s));
+        if (got < 0)
+            return nmt_fail_os(err, NMT_EIO, 0, "%s: cannot read a file there", folder_of(s));
+        NMT_TRY(nmt_output_write(out, s->buffer, (size_t)got, err));
+        left -= (size_t)got;
+    }
     return 0;
 }
 
@@ -138,5 +161,5 @@ void nmt_spool_release(struct nmt_spool *s)
     if (s->file)
         close(s->file - 1);
     free(s->buffer);
-    *s = (struct nmt_spool){ .folder = s->folder };
+    *s = (struct nmt_spool){ .folder = s->folder, .most = s->most };
 }

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of a report between two visits to the place where all of it goes. */
+#define PIECE ((size_t)1 << 16)
+
 struct job {
     const struct nmt_scoring *s;
     struct nmt_evaluation evaluation;
@@ -19,7 +22,8 @@ struct job {
     struct nmt_buffer name_text;
     struct nmt_by_length by_length;
     struct nmt_worst *worst; /* [n_systems], the first unused if there are several */
-    struct nmt_buffer *out;
+    struct nmt_buffer *out;  /* the report, or what is not in all of it yet */
+    struct nmt_spool *all;
 };
 
 static bool is_resampled(const struct nmt_scoring *s)
@@ -70,6 +74,14 @@ static int add_sentence(struct job *j, const struct nmt_corpus_line *line, const
             NMT_TRY(nmt_buffer_addf(j->out, err, "\t%.*f", (int)j->report.width,
                                     result_of(j, rows, s, m).score));
     return nmt_buffer_addc(j->out, '\n', err);
+}
+
+/* Nobody may see it until all files are known to have the same number of lines. */
+static int put_away(struct job *j, struct nmt_err *err)
+{
+    NMT_TRY(nmt_spool_add(j->all, j->out->data, j->out->len, err));
+    j->out->len = 0;
+    return 0;
 }
 
 /* --- by length, and the worst ------------------------------------------------------------ */
@@ -182,7 +194,7 @@ static int each_line(void *arg, const struct nmt_corpus_line *line, const double
         NMT_TRY(look_for_worst(j, line, rows, err));
     if (is_resampled(j->s))
         NMT_TRY(nmt_resample_add(&j->lines, rows, err));
-    return 0;
+    return j->out->len < PIECE ? 0 : put_away(j, err);
 }
 
 /* The system whose score is told on the way: the one that is being made. */
@@ -327,10 +339,11 @@ static int finish(struct job *j, struct nmt_err *err)
     return report(j, err);
 }
 
-int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads,
-                    struct nmt_buffer *out, struct nmt_err *err)
+int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads, struct nmt_spool *out,
+                    struct nmt_err *err)
 {
-    struct job j = { .s = s, .report = s->report, .out = out };
+    struct nmt_buffer text = NMT_BUFFER_INIT;
+    struct job j = { .s = s, .report = s->report, .out = &text, .all = out };
     j.lines = (struct nmt_resample){
         .test = s->kind == NMT_SCORE_PAIRED_AR ? NMT_RESAMPLE_RANDOMIZE : NMT_RESAMPLE_BOOTSTRAP,
         .metrics = s->metrics,
@@ -347,12 +360,15 @@ int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads,
         rc = evaluate(&j, threads, err);
     if (rc == 0)
         rc = finish(&j, err);
+    if (rc == 0)
+        rc = put_away(&j, err);
     for (size_t i = 0; j.worst && i < s->files.n_systems; i++)
         nmt_worst_release(&j.worst[i]);
     nmt_by_length_release(&j.by_length);
     nmt_evaluation_release(&j.evaluation);
     nmt_resample_release(&j.lines);
     nmt_buffer_release(&j.name_text);
+    nmt_buffer_release(&text);
     free(j.worst);
     free(j.names);
     return rc;

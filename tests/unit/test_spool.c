@@ -3,10 +3,12 @@
 
 #include <criterion/criterion.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static void add_numbers(struct nmt_spool *s, uint32_t n)
 {
@@ -38,6 +40,32 @@ Test(spool, gives_back_what_was_added_whether_it_is_little_or_much)
         check_numbers(&s, sizes[i]);
         cr_assert(nmt_spool_memory(&s) <= (size_t)1 << 18);
         nmt_spool_release(&s);
+    }
+}
+
+Test(spool, is_written_as_it_was_added_whether_it_is_little_or_much)
+{
+    static const uint32_t sizes[] = { 0, 1, 1000, 65537, 1000000 };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char path[] = "/tmp/nmt-spool-XXXXXX";
+        const int fd = mkstemp(path);
+        struct nmt_spool s = { 0 }, all = { .most = (size_t)1 << 24 };
+        struct nmt_output *out = NULL;
+        add_numbers(&s, sizes[i]);
+        cr_assert(nmt_output_open(&out, path, NULL) == 0 && nmt_spool_write(&s, out, NULL) == 0 &&
+                  nmt_output_close(&out, NULL) == 0);
+        unsigned char *back = malloc(s.bytes + 1);
+        const int again = open(path, O_RDONLY);
+        cr_assert(read(again, back, s.bytes + 1) == (ssize_t)s.bytes);
+        cr_assert(nmt_spool_add(&all, back, s.bytes, NULL) == 0 && all.file == 0);
+        cr_assert(nmt_spool_map(&all, NULL) == 0);
+        check_numbers(&all, sizes[i]);
+        nmt_spool_release(&s);
+        nmt_spool_release(&all);
+        free(back);
+        close(again);
+        close(fd);
+        unlink(path);
     }
 }
 

@@ -5,12 +5,12 @@
 #ifndef NMT_SCORING_H
 #define NMT_SCORING_H
 
-#include <nmt/buffer.h>
 #include <nmt/corpus.h>
 #include <nmt/error.h>
 #include <nmt/evaluate.h>
 #include <nmt/metric.h>
 #include <nmt/report.h>
+#include <nmt/spool.h>
 #include <nmt/threads.h>
 
 #include <stdbool.h>
@@ -64,8 +64,8 @@ struct nmt_scoring {
     void *progress_arg;
 };
 
-/** Adds the report to out. */
-int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads,
-                    struct nmt_buffer *out, struct nmt_err *err) NMT_MUST_USE;
+/** Adds the report to out. A long one leaves memory on the way, as out has it. */
+int nmt_scoring_run(const struct nmt_scoring *s, struct nmt_threads *threads, struct nmt_spool *out,
+                    struct nmt_err *err) NMT_MUST_USE;
 
 #endif

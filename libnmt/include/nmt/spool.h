@@ -1,8 +1,8 @@
 /*
  * Bytes that need not stay in memory: a growing array in a file without a name, which the system
- * takes back when the process ends, however it ends. First bytes are added, then they are mapped
- * and only read: from then on the kernel may drop their pages and read them again. What is small
- * never leaves memory.
+ * takes back when the process ends, however it ends. First bytes are added, then they are written
+ * elsewhere, or mapped and only read: from then on the kernel may drop their pages and read them
+ * again. What is small never leaves memory.
  *
  * Everything is written, nothing is a hole: a full disk is an error of nmt_spool_add, not a fault
  * of whoever reads.
@@ -11,13 +11,15 @@
 #define NMT_SPOOL_H
 
 #include <nmt/error.h>
+#include <nmt/output.h>
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** Start with `= { .folder = ... }`. */
+/** Start with `= { .folder = ... }`, and .most where more than 256 kB may stay in memory. */
 struct nmt_spool {
     const char *folder;        /* where the file is to be, borrowed; NULL: /tmp */
+    size_t most;               /* bytes that may stay in memory; 0: 256 kB */
     const unsigned char *data; /* [bytes], aligned as malloc does; NULL before nmt_spool_map */
     size_t bytes;              /* added so far */
     unsigned char *buffer;     /* what is not in the file yet */
@@ -28,6 +30,9 @@ struct nmt_spool {
 /** NMT_EIO names the folder: it cannot be written to, or the disk is full. */
 int nmt_spool_add(struct nmt_spool *s, const void *bytes, size_t n,
                   struct nmt_err *err) NMT_MUST_USE;
+
+/** Writes all of it to out, without mapping it. */
+int nmt_spool_write(struct nmt_spool *s, struct nmt_output *out, struct nmt_err *err) NMT_MUST_USE;
 
 /** Sets s->data. Nothing can be added any more. */
 int nmt_spool_map(struct nmt_spool *s, struct nmt_err *err) NMT_MUST_USE;
