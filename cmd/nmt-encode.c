@@ -32,7 +32,7 @@ enum {
 static const struct cli_opt opts[] = {
     { 'm', "model", "FILE", "model written by nmt-train (required; several: an ensemble)" },
     { OPT_IDS, "ids", NULL, "lines are token ids as nmt-vocab -e writes them" },
-    { 'f', "format", "FORMAT", "stream (default), or for people: jsonl, npy" },
+    { 'f', "format", "FORMAT", "stream (default), jsonl or npy (for people)" },
     { OPT_HALF, "half", NULL, "write numbers of half precision: half the bytes" },
     { OPT_POOL, "pool", "HOW", "npy, jsonl: one vector a line: mean or last" },
     { OPT_INVALID, "invalid", "POLICY", "lines that are no text: skip (default), replace or fail" },

@@ -13,14 +13,14 @@ _nmt_words()
             awk '/^[a-z]/ { sub(":.*", ""); s = $0; next } { sub(":.*", "", $1); print s "." $1 "=" }'
         return 0
         ;;
-    *'|'* | *,*)
+    *'|'* | *,* | '['*)
         printf '%s\n' "$1" | tr '|,' '\n\n' | tr -d '[]. '
         return 0
         ;;
     esac
     # "prob (i-j:p), matrix or svg", perhaps after a colon: a list of single words
     printf '%s\n' "$2" | awk '{
-        gsub(/ *\([^)]*\)/, ""); sub(/^[^:]*: */, ""); sub(/;.*/, ""); gsub(/,? or /, ", ")
+        gsub(/ *\([^)]*\)/, ""); sub(/;.*/, ""); sub(/^.*: */, ""); gsub(/,? or /, ", ")
         n = split($0, word, / *, */)
         for (i = 1; i <= n; i++) if (n < 2 || word[i] !~ /^[[:alnum:]-]+$/) exit
         for (i = 1; i <= n; i++) print word[i] }'

@@ -19,12 +19,12 @@ function __nmt_load --argument-names program
                 complete $spec -r -F
             case 'KEY=VALUE'
                 complete $spec -x -a '(__nmt_keys)'
-            case '*|*' '*,*'
-                complete $spec -x -a (string replace -ra '[|,]' ' ' -- $value)
+            case '*|*' '*,*' '[*'
+                complete $spec -x -a (string replace -ra '[][. ]' '' -- $value | string replace -ra '[|,]' ' ')
             case '*'
                 # "prob (i-j:p), matrix or svg", perhaps after a colon: a list of single words
                 set -l words (string replace -ra ' *\([^)]*\)' '' -- $help |
-                    string replace -r '^[^:]*: *' '' | string replace -r ';.*' '' |
+                    string replace -r ';.*' '' | string replace -r '^.*: *' '' |
                     string replace -ra ',? or ' ', ')
                 if string match -qr '^([[:alnum:]-]+, )+[[:alnum:]-]+$' -- $words
                     complete $spec -x -a (string replace -ra ', *' ' ' -- $words)
