@@ -113,6 +113,8 @@ const struct cli_opt bleu_options[] = {
     { OPT_PAIRED_AR_N, "parn", "N", NULL },
     { OPT_PAIRED_AR_N, "part", "N", NULL },
     { 'j', "paired-jobs", "N", NULL },
+    { CLI_HELP, "h", NULL, NULL },
+    { CLI_VERSION, "V", NULL, NULL },
     CLI_COMMON_PLAIN,
     CLI_END,
 };

@@ -136,8 +136,8 @@ static const struct cli_opt *find_long(const struct cli *cli, const char *name, 
             continue;
         if (o->name[n] == '\0')
             return o;
-        found = o;
-        candidates++;
+        candidates += !found || found->key != o->key; /* two names of one option are no two */
+        found = found ? found : o;
     }
     if (candidates > 1)
         cli_misuse(cli, "option '--%.*s' is ambiguous", (int)n, name);
@@ -234,21 +234,33 @@ static int parse_letters(struct cli *cli, char **argv)
         }
         if (!p[1] && !argv[1])
             cli_misuse(cli, "option '-%c' needs a value (%s)", *p, o->arg);
-        add_hit(cli, o->key, p[1] ? p + 1 : argv[1]);
+        const char *attached = p + 1 + (cli->equals && p[1] == '=');
+        add_hit(cli, o->key, p[1] ? attached : argv[1]);
         return p[1] ? 1 : 2 + take_further_values(cli, o, argv + 2);
     }
     return 1;
 }
 
 /* "-lc" and the like: a whole name behind one dash, as sacreBLEU spells some of its options. */
-static bool is_whole_name(const struct cli *cli, const char *word)
+static const struct cli_opt *find_whole(const struct cli *cli, const char *word)
 {
-    if (strlen(word) < 3)
-        return false;
+    const size_t n = strcspn(word + 1, "=");
     for (const struct cli_opt *o = cli->opts; o->key; o++)
-        if (!o->help && strcmp(o->name, word + 1) == 0)
-            return true;
-    return false;
+        if (!o->help && strlen(o->name) == n && strncmp(o->name, word + 1, n) == 0)
+            return o;
+    return NULL;
+}
+
+/* "-lc", "-tok intl", "-tok=intl". */
+static int parse_whole(struct cli *cli, const struct cli_opt *o, char **argv)
+{
+    const char *equals = strchr(argv[0], '=');
+    if (equals && !o->arg)
+        cli_misuse(cli, "option '-%s' takes no value", o->name);
+    if (o->arg && !equals && !argv[1])
+        cli_misuse(cli, "option '-%s' needs a value (%s)", o->name, o->arg);
+    add_hit(cli, o->key, equals ? equals + 1 : o->arg ? argv[1] : NULL);
+    return !o->arg || equals ? 1 : 2 + take_further_values(cli, o, argv + 2);
 }
 
 /* A closed stdin, stdout or stderr must not become the next file that is opened: its place is
@@ -275,6 +287,7 @@ void cli_parse(struct cli *cli, int argc, char **argv)
     bool options_over = false;
     for (int i = 1; i < argc;) {
         char *word = argv[i];
+        const struct cli_opt *whole;
         if (options_over || word[0] != '-' || word[1] == '\0') {
             cli->operands[cli->n_operands++] = word;
             i++;
@@ -283,16 +296,8 @@ void cli_parse(struct cli *cli, int argc, char **argv)
             i++;
         } else if (word[1] == '-') {
             i += parse_long(cli, argv + i);
-        } else if (is_whole_name(cli, word)) {
-            for (const struct cli_opt *o = cli->opts; o->key; o++) {
-                if (o->help || strcmp(o->name, word + 1) != 0)
-                    continue;
-                if (o->arg && !argv[i + 1])
-                    cli_misuse(cli, "option '-%s' needs a value (%s)", o->name, o->arg);
-                add_hit(cli, o->key, o->arg ? argv[i + 1] : NULL);
-                i += o->arg ? 2 + take_further_values(cli, o, argv + i + 2) : 1;
-                break;
-            }
+        } else if ((whole = find_whole(cli, word))) {
+            i += parse_whole(cli, whole, argv + i);
         } else {
             i += parse_letters(cli, argv + i);
         }

@@ -35,7 +35,7 @@ enum { CLI_HELP = 1000, CLI_VERSION, CLI_PRINT_OPTIONS };
     { CLI_VERSION, "version", NULL, "print version and compiler, and exit" }
 #define CLI_END { 0, NULL, NULL, NULL }
 #define CLI_INIT(prog, synopsis, what, opts) \
-    { prog, synopsis, what, opts, NULL, NULL, NULL, 0, 0, 0, 0 }
+    { prog, synopsis, what, opts, NULL, false, NULL, NULL, 0, 0, 0, 0 }
 /* clang-format on */
 
 struct cli_hit {
@@ -49,7 +49,8 @@ struct cli {
     const char *what;     /* one sentence: what it does */
     const struct cli_opt *opts;
     void (*engine)(FILE *); /* set by programs that compute: adds BLAS and kernels to --version */
-    struct cli_hit *hits;   /* options given, in order */
+    bool equals;          /* set by programs that take "-w=4" for "-w 4", not for the value "=4" */
+    struct cli_hit *hits; /* options given, in order */
     char **operands;
     size_t n_hits, n_operands;
     size_t taken; /* operands consumed by cli_next_operand */

@@ -156,6 +156,7 @@ int main(int argc, char **argv)
     struct nmt_length_curves curves = { .n = 0 };
     struct progress progress = { now() + PERIOD, false };
 
+    cli.equals = true; /* sacreBLEU's options are argparse's */
     cli_parse(&cli, argc, argv);
     if (bleu_job_init(&job, &cli, &err) < 0)
         goto done;

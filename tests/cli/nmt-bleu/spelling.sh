@@ -8,6 +8,17 @@ same "-tok none -lc" "-t none --lowercase"
 same "-sl" "--sentence"
 same "--sentence-level -s add-k -sv 2" "--sentence --smooth-method add-k --smooth-value 2"
 same "-m bleu" "--metrics=bleu"
+same "-tok=intl -w=4 -bm=ter" "-t intl -w 4 -b -m ter"
+same "-s=add-k -sv=2 -cw=1 -e=utf8" "-s add-k --smooth-value 2"
+same "--sent" "-sl"
+nmt-bleu -h >a && nmt-bleu --help >b && cmp a b
+nmt-bleu -V >a && nmt-bleu --version >b && cmp a b
+nmt-bleu -o==name ref <hyp && rm =name
+nmt-vocab -t word -o=name ref && rm =name # elsewhere it is part of the value
+nmt-bleu -lc=yes ref <hyp
+echo "status $?"
+nmt-bleu --se ref <hyp # --seed, or --sentence
+echo "status $?"
 same "-sh -b -w 4" "--short --score-only --width 4"
 same "-e utf-8 -nc --force" "--encoding=UTF8 --no-color"
 same "-ci -cin 50" "--confidence --confidence-n 50"
