@@ -88,7 +88,7 @@ const struct cli_opt bleu_options[] = {
     { 'o', "output", "FILE", "write there instead of stdout" },
     { 'f', "format", "NAME", "json (default), text, tsv, latex" },
     { 'w', "width", "N", "decimals (default: 1)" },
-    { 'b', "score-only", NULL, "nothing but the number" },
+    { 'b', "score-only", NULL, "text, json: nothing but the number" },
     { OPT_SHORT, "short", NULL, "short signature" },
     { 'j', "threads", "N", "threads (default: all processors)" },
     { 'q', "quiet", NULL, "do not show the score so far" },
@@ -207,6 +207,8 @@ static int choose_systems(struct bleu_job *job, const struct cli *cli, struct nm
     }
     if (!cli_flag(cli, 'i'))
         job->systems[n++] = "-";
+    if (baseline && n < 2)
+        cli_misuse(cli, "--paired: there is no other system than '%s'", baseline);
     if (paired && n < 2)
         cli_misuse(cli, "a paired test needs two systems or more");
     if (cli_flag(cli, OPT_CONFIDENCE) && n > 1)

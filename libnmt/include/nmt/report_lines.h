@@ -1,4 +1,4 @@
-/* Reports beyond one number: classes by length, and the worst sentences side by side. */
+/* Reports beyond one number: classes by length, and the worst sentences with their texts. */
 #ifndef NMT_REPORT_LINES_H
 #define NMT_REPORT_LINES_H
 

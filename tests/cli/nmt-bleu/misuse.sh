@@ -17,5 +17,8 @@ try --nonsense ref
 try --source src ref
 try --length-step 3 ref
 try -nr 0 ref
+try --worst 3 ref -i hyp --paired hyp
+try --paired-bs ref -i hyp
+try --worst 10001 ref
 try -l en-de -t wmt17
 try -f xml ref

@@ -1,4 +1,4 @@
-# The worst sentences side by side: against the reference, against a baseline, with the source.
+# The worst sentences with their texts: against the reference, against a baseline, with the source.
 printf 'a b c d e\nf g h i j\nk l m n o\n\n' >ref
 printf 'A B C D E\nF G H I J\nK L M N O\n\n' >src
 printf 'a b c d e\nf g h x j\nk l\n\n' >one
