@@ -3,17 +3,20 @@
 
 #include <stdlib.h>
 
-/* Lines of a batch, and of one task: enough work for all, little enough for the cache. */
-#define BATCH 2048
-#define CHUNK 64
+/* Lines of a batch: for several workers, who wait for one another at its end, many; for one alone
+ * few, which stay in the cache and take few pages from the system. And lines of one task. */
+#define BATCH       2048
+#define BATCH_ALONE 256
+#define CHUNK       64
 
 struct work {
     struct nmt_evaluation *e;
     struct nmt_metric **metrics; /* [workers][n_metrics] */
     const struct nmt_corpus_line *lines;
     size_t n_lines, width;
-    double *rows;         /* [BATCH][width] */
-    struct nmt_err *errs; /* [BATCH / CHUNK] of each task */
+    size_t batch;         /* lines of one, a multiple of CHUNK */
+    double *rows;         /* [batch][width] */
+    struct nmt_err *errs; /* [batch / CHUNK] of each task */
 };
 
 size_t nmt_evaluation_at(const struct nmt_evaluation *e, size_t system, size_t metric)
@@ -75,7 +78,7 @@ static int run(struct work *w, struct nmt_corpus *c, struct nmt_threads *threads
                struct nmt_err *err)
 {
     int rc;
-    while ((rc = nmt_corpus_read(c, BATCH, &w->lines, &w->n_lines, err)) == 1) {
+    while ((rc = nmt_corpus_read(c, w->batch, &w->lines, &w->n_lines, err)) == 1) {
         size_t n_tasks = (w->n_lines + CHUNK - 1) / CHUNK;
         nmt_threads_run(threads, n_tasks, score_chunk, w);
         for (size_t t = 0; t < n_tasks; t++)
@@ -83,7 +86,7 @@ static int run(struct work *w, struct nmt_corpus *c, struct nmt_threads *threads
                 return nmt_fail(err, w->errs[t].code, w->errs[t].at, "%s", w->errs[t].msg);
         NMT_TRY(add_up(w, err));
         if (w->e->batch)
-            w->e->batch(w->e->arg, w->n_lines < BATCH);
+            w->e->batch(w->e->arg, w->n_lines < w->batch);
     }
     return rc;
 }
@@ -93,11 +96,12 @@ int nmt_evaluate(struct nmt_evaluation *e, struct nmt_corpus *c, struct nmt_thre
 {
     size_t workers = threads ? nmt_threads_count(threads) : 1;
     struct work w = { .e = e, .width = nmt_evaluation_width(e) };
+    w.batch = workers > 1 ? BATCH : BATCH_ALONE;
     int rc = 0;
     e->n_lines = 0;
     e->sums = calloc(w.width + 1, sizeof *e->sums);
-    w.rows = calloc(BATCH * w.width + 1, sizeof *w.rows);
-    w.errs = calloc(BATCH / CHUNK, sizeof *w.errs);
+    w.rows = calloc(w.batch * w.width + 1, sizeof *w.rows);
+    w.errs = calloc(w.batch / CHUNK, sizeof *w.errs);
     w.metrics = calloc(workers * e->n_metrics + 1, sizeof(struct nmt_metric *));
     if (!e->sums || !w.rows || !w.errs || !w.metrics)
         rc = nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu systems", e->n_systems);
