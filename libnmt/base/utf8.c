@@ -66,6 +66,10 @@ size_t nmt_utf8_valid(const char *s, size_t n)
             i += 8; /* eight ASCII bytes at a time: most text is ASCII most of the time */
             continue;
         }
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        if (n - i >= 8) /* on to the first of them that is none */
+            i += (size_t)__builtin_ctzll(eight & 0x8080808080808080u) / 8;
+#endif
         uint32_t cp;
         size_t used = nmt_utf8_decode(s + i, n - i, &cp);
         if (used == 0)

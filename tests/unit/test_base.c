@@ -51,6 +51,19 @@ Test(base, philox_has_the_published_answers)
     cr_assert(eq(u32, out[3], 0x24126ea1u));
 }
 
+Test(base, utf8_names_the_first_bad_byte_wherever_it_stands)
+{
+    for (size_t wide = 0; wide < 20; wide++)
+        for (size_t bad = wide + 2; bad <= 24; bad++) {
+            char text[24];
+            memset(text, 'a', sizeof text);
+            memcpy(text + wide, "\xC3\xBC", 2);
+            if (bad < sizeof text)
+                text[bad] = '\xBC';
+            cr_assert(eq(sz, nmt_utf8_valid(text, sizeof text), bad));
+        }
+}
+
 Test(base, utf8_refuses_surrogates_overlong_forms_and_beyond_unicode)
 {
     cr_assert(eq(sz, nmt_utf8_valid("gr\xC3\xBC\xC3\x9F", 6), 6));
