@@ -136,9 +136,11 @@ int nmt_output_open(struct nmt_output **out, const char *path, struct nmt_err *e
         return nmt_fail(err, NMT_EUSAGE, 0, "'' cannot be the name of a file to write");
     bool is_stdout = !path || strcmp(path, "-") == 0;
     const char *name = is_stdout ? "(stdout)" : path;
-    struct nmt_output *o = calloc(1, sizeof *o);
-    if (o)
+    struct nmt_output *o = malloc(sizeof *o);
+    if (o) {
+        memset(o, 0, offsetof(struct nmt_output, buf)); /* takes no pages that are not written to */
         o->name = strdup(name);
+    }
     if (!o || !o->name) {
         free(o);
         return nmt_fail(err, NMT_ENOMEM, 0, "%s: out of memory", name);
