@@ -3,6 +3,8 @@
  * (node of the n-gram without its last symbol, last symbol). So keys are exact 64-bit numbers
  * for any order and any alphabet, nothing hashes strings, and a hypothesis stops climbing where the
  * references do. Slots carry the number of the sentence they belong to: clearing costs nothing.
+ * A symbol alone, of which half of all that is looked up are, needs no table if it is a small
+ * number, and numbers of words and letters mostly are.
  */
 #include "ngram_internal.h"
 
@@ -12,6 +14,7 @@
 
 #define ROOT        UINT32_MAX
 #define FIRST_SLOTS ((size_t)1 << 13) /* 200 kB: more only for those who need it */
+#define N_FIRSTS    ((size_t)1 << 8)  /* symbols that have a slot of their own */
 
 /* --- words ------------------------------------------------------------------------------- */
 
@@ -136,7 +139,8 @@ struct nmt_ngram_slot {
 void nmt_ngrams_release(struct nmt_ngrams *g)
 {
     free(g->slots);
-    *g = (struct nmt_ngrams){ NULL, 0, 0, 0, 0, 0 };
+    free(g->firsts);
+    *g = (struct nmt_ngrams){ .slots = NULL };
 }
 
 int nmt_ngrams_clear(struct nmt_ngrams *g, size_t n, struct nmt_err *err)
@@ -146,14 +150,17 @@ int nmt_ngrams_clear(struct nmt_ngrams *g, size_t n, struct nmt_err *err)
         cap *= 2;
     if (cap > g->size) {
         free(g->slots);
+        free(g->firsts);
         g->slots = calloc(cap, sizeof *g->slots);
-        g->size = g->slots ? cap : 0;
+        g->firsts = calloc(N_FIRSTS, sizeof *g->firsts);
+        g->size = g->slots && g->firsts ? cap : 0;
         g->stamp = 0;
-        if (!g->slots)
+        if (g->size == 0)
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu n-grams", cap);
     }
     if (g->stamp > UINT32_MAX / 2) {
         memset(g->slots, 0, g->size * sizeof *g->slots);
+        memset(g->firsts, 0, N_FIRSTS * sizeof *g->firsts);
         g->stamp = 0;
     }
     g->cap = cap;
@@ -175,6 +182,14 @@ static inline struct nmt_ngram_slot *ngram_slot(const struct nmt_ngrams *g, uint
     while (g->slots[i].stamp >= g->first && g->slots[i].key != key)
         i = (i + 1) & (g->cap - 1);
     return &g->slots[i];
+}
+
+/* The same for what stands behind a node, or alone. */
+static inline struct nmt_ngram_slot *slot_behind(const struct nmt_ngrams *g, uint32_t node,
+                                                 uint32_t symbol)
+{
+    return node == ROOT && symbol < N_FIRSTS ? &g->firsts[symbol]
+                                             : ngram_slot(g, edge(node, symbol));
 }
 
 /* Doubles the part of the table in use; nodes keep their numbers, so keys stay true. */
@@ -202,10 +217,10 @@ int nmt_ngrams_add(struct nmt_ngrams *g, const uint32_t *symbols, size_t n, unsi
         while (2 * (g->used + longest) > g->cap)
             NMT_TRY(grow(g, err));
         for (size_t k = 0; k < longest; k++) {
-            uint64_t key = edge(node, symbols[i + k]);
-            struct nmt_ngram_slot *slot = ngram_slot(g, key);
+            struct nmt_ngram_slot *slot = slot_behind(g, node, symbols[i + k]);
             if (slot->stamp < g->first)
-                *slot = (struct nmt_ngram_slot){ key, stamp, (uint32_t)g->used++, 0, 0 };
+                *slot = (struct nmt_ngram_slot){ edge(node, symbols[i + k]), stamp,
+                                                 (uint32_t)g->used++, 0, 0 };
             if (slot->stamp != stamp) {
                 slot->stamp = stamp;
                 slot->count = 0;
@@ -225,7 +240,7 @@ void nmt_ngrams_match(struct nmt_ngrams *g, const uint32_t *symbols, size_t n, u
         size_t longest = n - i < order ? n - i : order;
         uint32_t node = ROOT;
         for (size_t k = 0; k < longest && symbols[i + k] != NMT_WORD_NONE; k++) {
-            struct nmt_ngram_slot *slot = ngram_slot(g, edge(node, symbols[i + k]));
+            struct nmt_ngram_slot *slot = slot_behind(g, node, symbols[i + k]);
             if (slot->stamp < g->first)
                 break;
             if (slot->greatest > 0) {

@@ -31,8 +31,9 @@ uint32_t nmt_words_find(const struct nmt_words *w, const char *s, size_t len);
 /** The n-grams of one or more references, with their greatest count in any of them. */
 struct nmt_ngrams {
     struct nmt_ngram_slot *slots;
-    size_t size, cap, used; /* slots there, slots in use for this sentence, n-grams */
-    uint32_t first, stamp;  /* references of this sentence are first .. stamp */
+    struct nmt_ngram_slot *firsts; /* of the commonest symbols on their own */
+    size_t size, cap, used;        /* slots there, slots in use for this sentence, n-grams */
+    uint32_t first, stamp;         /* references of this sentence are first .. stamp */
 };
 
 /** Forgets everything and makes itself comfortable for about n n-grams (there may be more). */
