@@ -18,13 +18,16 @@
 
 /* --- words ------------------------------------------------------------------------------- */
 
+/* Up to so many slots a table is at most a quarter full, beyond half. */
+#define ROOMY ((size_t)1 << 12)
+
 /* A word of up to 16 bytes is its length and two numbers; a longer one has text between them too.
  */
 struct nmt_word_slot {
     uint64_t low, high;
     const char *s;
     uint32_t len;
-    uint32_t number_plus_1; /* 0: empty */
+    uint32_t count; /* of all words up to this one; not beyond those before the sentence: empty */
 };
 
 static inline uint64_t load8(const char *s)
@@ -80,25 +83,30 @@ int nmt_words_clear(struct nmt_words *w, size_t n, struct nmt_err *err)
     if (n > UINT32_MAX / 4)
         return nmt_fail(err, NMT_ELIMIT, 0, "a line has %zu tokens, more than can be counted", n);
     size_t cap = 32;
-    while (cap < 2 * n)
+    while (cap < 2 * n || (cap < 4 * n && cap < ROOMY))
         cap *= 2;
+    w->before += (uint32_t)w->n;
+    w->n = 0;
     if (cap > w->size) {
-        struct nmt_word_slot *bigger = realloc(w->slots, cap * sizeof *bigger);
-        if (!bigger)
+        free(w->slots);
+        w->slots = calloc(cap, sizeof *w->slots);
+        w->size = w->slots ? cap : 0;
+        w->before = 0;
+        if (!w->slots)
             return nmt_fail(err, NMT_ENOMEM, 0, "out of memory for %zu words", n);
-        w->slots = bigger;
-        w->size = cap;
+    }
+    if (w->before > UINT32_MAX / 2) {
+        memset(w->slots, 0, w->size * sizeof *w->slots);
+        w->before = 0;
     }
     w->cap = cap;
-    w->n = 0;
-    memset(w->slots, 0, cap * sizeof *w->slots);
     return 0;
 }
 
 void nmt_words_release(struct nmt_words *w)
 {
     free(w->slots);
-    *w = (struct nmt_words){ NULL, 0, 0, 0 };
+    *w = (struct nmt_words){ .slots = NULL };
 }
 
 /* Where the word is, or the empty slot where it would be. */
@@ -106,7 +114,7 @@ static inline struct nmt_word_slot *word_slot(const struct nmt_words *w,
                                               const struct nmt_word_slot *key)
 {
     size_t i = (size_t)hash_word(key) & (w->cap - 1);
-    while (w->slots[i].number_plus_1 && !same_word(&w->slots[i], key))
+    while (w->slots[i].count > w->before && !same_word(&w->slots[i], key))
         i = (i + 1) & (w->cap - 1);
     return &w->slots[i];
 }
@@ -114,17 +122,17 @@ static inline struct nmt_word_slot *word_slot(const struct nmt_words *w,
 uint32_t nmt_words_add(struct nmt_words *w, const char *s, size_t len)
 {
     struct nmt_word_slot key = word_key(s, len), *slot = word_slot(w, &key);
-    if (!slot->number_plus_1) {
-        key.number_plus_1 = (uint32_t)++w->n;
+    if (slot->count <= w->before) {
+        key.count = w->before + (uint32_t)++w->n;
         *slot = key;
     }
-    return slot->number_plus_1 - 1;
+    return slot->count - w->before - 1;
 }
 
 uint32_t nmt_words_find(const struct nmt_words *w, const char *s, size_t len)
 {
     struct nmt_word_slot key = word_key(s, len), *slot = word_slot(w, &key);
-    return slot->number_plus_1 ? slot->number_plus_1 - 1 : NMT_WORD_NONE;
+    return slot->count > w->before ? slot->count - w->before - 1 : NMT_WORD_NONE;
 }
 
 /* --- n-grams ----------------------------------------------------------------------------- */

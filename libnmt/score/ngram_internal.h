@@ -15,6 +15,7 @@
 struct nmt_words {
     struct nmt_word_slot *slots;
     size_t size, cap, n; /* slots there, slots in use for this sentence, words */
+    uint32_t before;     /* words of the sentences before this one */
 };
 
 /** What nmt_words_find answers for a word that was never added. */
