@@ -166,8 +166,11 @@ static int add_cell(struct nmt_corpus *c, const char *s, size_t len, struct nmt_
     c->offsets[c->n_cells] = c->text.len;
     c->lens[c->n_cells] = len;
     c->n_cells++;
-    NMT_TRY(nmt_buffer_add(&c->text, s, len, err));
-    return nmt_buffer_addc(&c->text, '\0', err);
+    NMT_TRY(nmt_buffer_reserve(&c->text, len + 1, err));
+    memcpy(c->text.data + c->text.len, s, len);
+    c->text.data[c->text.len + len] = '\0';
+    c->text.len += len + 1;
+    return 0;
 }
 
 /* The references of a line with tabs. A field without text is no reference, unless all are. */
