@@ -43,6 +43,8 @@ static real kernel_dot(const real *a, const real *b, size_t n)
 
 #include "matmul_rows_internal.h"
 
+#include "matmul_columns_internal.h"
+
 static void kernel_axpy(real *y, real f, const real *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -467,6 +469,8 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .tanh_backward = kernel_tanh_backward,
     .dot = kernel_dot,
     .matmul_rows = kernel_matmul_rows,
+    .matmul_columns = kernel_matmul_columns,
+    .columns = VECTOR_BYTES == 64,
     .fixed_row = kernel_fixed_row,
     .fixed_rows = kernel_fixed_rows,
     .find_above = kernel_find_above,

@@ -40,6 +40,13 @@ struct nmt_kernels {
                         size_t M, size_t N, size_t K, bool add);
 
     /**
+     * y [M][N] (+)= x w, w [K][N]; x has its number (m, k) at m x_row + k x_col.
+     */
+    void (*matmul_columns)(real *y, size_t ldy, const real *x, size_t x_row, size_t x_col,
+                           const real *w, size_t ldw, size_t M, size_t N, size_t K, bool add);
+    bool columns; /* is that faster than BLAS? */
+
+    /**
      * Rounds x [K] to q [K, made even] (fixed.h); rest [K] = x - scale q. Returns the scale, or 0
      * when x is 0, not finite or too far from 1.
      */

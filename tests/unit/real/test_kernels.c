@@ -116,6 +116,59 @@ Test(kernels, a_row_of_a_product_does_not_depend_on_the_rows_beside_it)
     free(few);
 }
 
+/* y = x w and y = x^T w against plain sums, over the borders of tiles and blocks. */
+static void check_columns(const struct nmt_kernels *k, size_t M, size_t N, size_t K, bool turned)
+{
+    const size_t ldy = N + 3, ldw = N + 1, ldx = turned ? M + 2 : K + 2;
+    const size_t x_row = turned ? 1 : ldx, x_col = turned ? ldx : 1;
+    real *x = malloc((turned ? K + 1 : M) * ldx * sizeof *x);
+    real *w = malloc((K + 1) * ldw * sizeof *w), *y = malloc(M * ldy * sizeof *y);
+    real *row = malloc(ldy * sizeof *row);
+    fill(x, (turned ? K + 1 : M) * ldx, 1, 1);
+    fill(w, (K + 1) * ldw, 2, 0.1);
+    for (int add = 0; add < 2; add++) {
+        for (size_t i = 0; i < M * ldy; i++)
+            y[i] = 1;
+        k->matmul_columns(y, ldy, x, x_row, x_col, w, ldw, M, N, K, add);
+        for (size_t m = 0; m < M; m++) {
+            for (size_t n = 0; n < N; n++) {
+                double want = add, size = 1;
+                for (size_t i = 0; i < K; i++) {
+                    const double term = (double)x[m * x_row + i * x_col] * (double)w[i * ldw + n];
+                    want += term;
+                    size += fabs(term);
+                }
+                near("matmul_columns", k->name, (real)((double)y[m * ldy + n] / size), want / size);
+            }
+            for (size_t n = N; n < ldy; n++)
+                cr_assert(y[m * ldy + n] == 1, "written beside the matrix");
+            for (size_t n = 0; n < N; n++)
+                row[n] = 1;
+            k->matmul_columns(row, ldy, x + m * x_row, x_row, x_col, w, ldw, 1, N, K, add);
+            cr_assert(memcmp(row, y + m * ldy, N * sizeof *row) == 0, "%s: row %zu of %zu", k->name,
+                      m, M);
+        }
+    }
+    free(x);
+    free(w);
+    free(y);
+    free(row);
+}
+
+Test(kernels, products_by_columns_are_sums_that_go_by_K_alone)
+{
+    static const size_t rows[] = { 1, 5, 7, 24, 100 }, columns[] = { 1, 15, 16, 66, 200 };
+    static const size_t depths[] = { 0, 1, 17, 512, 1030 };
+    const struct nmt_kernels *k;
+    EACH_TABLE(k)
+    for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < 5; j++) {
+            check_columns(k, rows[i], columns[j], 33, j % 2);
+            check_columns(k, rows[i], columns[4 - i], depths[j], true);
+            check_columns(k, rows[j], columns[i], depths[i], false);
+        }
+}
+
 Test(kernels, gru_is_the_equations_forward_and_backward)
 {
     const struct nmt_kernels *k;
