@@ -5,6 +5,7 @@
 #include <nmt/bleu.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,27 @@ Test(bleu, a_corpus_is_the_sum_of_its_lines_and_can_be_cleared)
     cr_assert(eq(dbl, nmt_bleu_score(b).score, 0));
     add(b, "a b c d", "a b c d", NULL);
     cr_assert(epsilon_eq(dbl, nmt_bleu_score(b).score, 100, 1e-12));
+    nmt_bleu_free(b);
+}
+
+/* The tables of words and n-grams are not cleared between lines, and serve short ones in part. */
+Test(bleu, words_of_one_line_are_not_known_to_the_next)
+{
+    struct nmt_bleu_options opt = nmt_bleu_defaults();
+    struct nmt_bleu *b = make(opt);
+    char many[20000] = "", word[16];
+    size_t at = 0;
+    for (int i = 0; i < 2000; i++)
+        at += (size_t)snprintf(many + at, sizeof many - at, "w%d ", i);
+    for (int n = 1; n < 400; n++) {
+        nmt_bleu_clear(b);
+        snprintf(word, sizeof word, "w%d", n);
+        add(b, word, n % 50 ? "something else entirely" : many, NULL);
+        cr_assert(eq(dbl, nmt_bleu_score(b).match[0], n % 50 == 0), "%s", word);
+        nmt_bleu_clear(b);
+        add(b, "w1 w2 w3 unheard", word, NULL);
+        cr_assert(eq(dbl, nmt_bleu_score(b).match[0], n <= 3), "%s", word);
+    }
     nmt_bleu_free(b);
 }
 
