@@ -21,30 +21,44 @@ void nmt_joiner_release(struct nmt_joiner *j)
     *j = (struct nmt_joiner){ .cap = 0 };
 }
 
-/* A symbol and its merge with the next one, side by side: what is searched lies in a few lines of
- * the processor's cache, and a merge moves one array. */
+/*
+ * A symbol and its merge with the next one, side by side: what is searched lies in a few lines of
+ * the processor's cache, and a merge moves one array. The key is rank and index in the array, so
+ * that the least is the first merge of the lowest rank, found without a branch that could be
+ * foretold wrongly.
+ */
 struct place {
-    uint32_t symbol, from, rank, id; /* rank: NO_RANK when the two do not join */
+    uint64_t key;
+    uint32_t symbol, joined, from; /* joined: what the merge makes */
 };
 
-static void look_up(const struct nmt_merges *m, struct place *p)
+#define NO_KEY ((uint64_t)NO_RANK << 32)
+
+static inline __attribute__((always_inline)) void look_up(const struct nmt_merges *m,
+                                                          struct place *p, size_t at)
 {
-    const struct nmt_merge *found = nmt_merges_find(m, p[0].symbol, p[1].symbol);
-    p->rank = found ? found->rank : NO_RANK;
-    p->id = found ? found->id : 0;
+    const struct nmt_merge *found = nmt_merges_find(m, p[at].symbol, p[at + 1].symbol);
+    p[at].key = (uint64_t)(found ? found->rank : NO_RANK) << 32 | at;
+    p[at].joined = found ? found->id : 0;
 }
 
-/* Joins the symbol at p[at] and the next one; the neighbours' merges are looked up again. */
-static void join_pair(const struct nmt_merges *m, struct place *p, size_t *n, size_t at)
+/* Joins the symbol at p[at] and the next one; the neighbours' merges are looked up again. Returns
+ * the number that is left. */
+static inline __attribute__((always_inline)) size_t join_pair(const struct nmt_merges *m,
+                                                              struct place *p, size_t n, size_t at)
 {
-    p[at].symbol = p[at].id;
-    --*n;
-    for (size_t i = at + 1; i < *n; i++)
+    p[at].symbol = p[at].joined;
+    n--;
+    for (size_t i = at + 1; i < n; i++) {
         p[i] = p[i + 1];
+        p[i].key--;
+    }
+    p[n - 1].key = NO_KEY; /* the last has no next one */
     if (at > 0)
-        look_up(m, &p[at - 1]);
-    if (at + 1 < *n)
-        look_up(m, &p[at]);
+        look_up(m, p, at - 1);
+    if (at + 1 < n)
+        look_up(m, p, at);
+    return n;
 }
 
 /* Before the first merge most symbols are ASCII characters. */
@@ -55,42 +69,50 @@ static void look_up_all(const struct nmt_merges *m, struct place *p, size_t n)
         unsigned right = nmt_merges_kind(m, p[i + 1].symbol);
         if (left && right) {
             uint64_t found = m->characters[left * NMT_KINDS + right];
-            p[i].rank = (uint32_t)(found >> 32);
-            p[i].id = (uint32_t)found;
+            p[i].key = (found >> 32) << 32 | i;
+            p[i].joined = (uint32_t)found;
         } else {
-            look_up(m, &p[i]);
+            look_up(m, p, i);
         }
         left = right;
     }
+    if (n > 0)
+        p[n - 1].key = NO_KEY;
+}
+
+/* The two halves of the search do not wait for each other. Behind the n keys stands NO_KEY. */
+static uint64_t least(const struct place *p, size_t n)
+{
+    uint64_t even = NO_KEY, odd = NO_KEY;
+    for (const struct place *end = p + n; p < end; p += 2) {
+        even = p[0].key < even ? p[0].key : even;
+        odd = p[1].key < odd ? p[1].key : odd;
+    }
+    return even < odd ? even : odd;
 }
 
 static void join_short(const struct nmt_merges *m, enum nmt_join_order order, uint32_t *symbols,
-                       uint32_t *from, size_t *n)
+                       uint32_t *from, size_t *count)
 {
     struct place p[SHORT_WORD];
-    for (size_t i = 0; i < *n; i++)
-        p[i] = (struct place){ .symbol = symbols[i], .from = (uint32_t)i };
-    look_up_all(m, p, *n);
-    while (*n > 1) {
-        /* Rank and place in one number: no branch, so that none is foretold wrongly. */
-        uint64_t best = UINT64_MAX;
-        for (size_t i = 0; i + 1 < *n; i++) {
-            uint64_t this = (uint64_t)p[i].rank << 32 | i;
-            best = this < best ? this : best;
-        }
-        uint32_t rank = (uint32_t)(best >> 32);
-        size_t at = (uint32_t)best;
-        if (rank == NO_RANK)
-            break;
-        join_pair(m, p, n, at);
-        for (size_t i = at + 1; order == NMT_JOIN_ALL && i + 1 < *n; i++)
-            if (p[i].rank == rank)
-                join_pair(m, p, n, i);
+    size_t n = *count;
+    for (size_t i = 0; i < n; i++) {
+        p[i].symbol = symbols[i];
+        p[i].from = (uint32_t)i;
     }
-    for (size_t i = 0; i < *n; i++) {
+    look_up_all(m, p, n);
+    for (uint64_t best; n > 1 && (best = least(p, n - 1)) < NO_KEY;) {
+        size_t at = (uint32_t)best;
+        n = join_pair(m, p, n, at);
+        for (size_t i = at + 1; order == NMT_JOIN_ALL && i + 1 < n; i++)
+            if (p[i].key >> 32 == best >> 32)
+                n = join_pair(m, p, n, i);
+    }
+    for (size_t i = 0; i < n; i++) {
         symbols[i] = p[i].symbol;
         from[i] = p[i].from;
     }
+    *count = n;
 }
 
 static bool before(const struct nmt_join *a, const struct nmt_join *b)

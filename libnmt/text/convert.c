@@ -190,7 +190,7 @@ static int encode(const struct nmt_converter *c, struct worker *w, const char *l
         NMT_TRY(check_symbols(o->vocab, w, line, len, err));
     if (foreign)
         NMT_TRY(make_spaces(&w->spaced, &line, &len, err));
-    NMT_TRY(nmt_segmenter_encode_text(w->segmenter, line, len, &cut, err));
+    NMT_TRY(nmt_segmenter_ids(w->segmenter, line, len, &cut, err));
     const nmt_id *ids = cut->ids;
     size_t n = cut->n;
     if (foreign && nmt_vocab_spec(o->vocab)->type == NMT_VOCAB_WORD) {

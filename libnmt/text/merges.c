@@ -95,7 +95,7 @@ static int grow(struct nmt_merges *m, struct nmt_err *err)
 
 int nmt_merges_put(struct nmt_merges *m, const struct nmt_merge *merge, struct nmt_err *err)
 {
-    if ((m->used + 1) * 2 > m->n_slots)
+    if ((m->used + 1) * 4 > m->n_slots * 3)
         NMT_TRY(grow(m, err));
     insert(m, merge);
     m->used++;

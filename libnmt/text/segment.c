@@ -29,7 +29,7 @@ struct nmt_segmenter {
     uint32_t *starts;         /* where each character of the unit begins, in bytes */
     size_t cap_symbols;
     struct nmt_buffer spelt;
-    bool checked; /* the line is known to be valid UTF-8 */
+    bool bare; /* the line is known to be valid UTF-8, and its words are not asked for */
     double dropout;
     struct nmt_random random;
     struct nmt_segmented out;
@@ -269,10 +269,10 @@ static int emit_known(struct nmt_segmenter *s, const uint32_t *known, size_t n, 
         NMT_TRY(grow_out(&s->out, &s->cap_ids, err));
     nmt_id *ids = s->out.ids + s->out.n;
     uint32_t *words = s->out.word + s->out.n;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         ids[i] = known[i] & ~LONE_SPACE;
+    for (size_t i = 0; i < n && !s->bare; i++)
         words[i] = known[i] & LONE_SPACE ? NMT_NO_WORD : word;
-    }
     s->out.n += n;
     return 0;
 }
@@ -285,7 +285,7 @@ static int encode_word(struct nmt_segmenter *s, const char *line, const struct n
     const uint32_t *known = cached ? nmt_word_cache_find(&s->cache, w, &n) : NULL;
     if (known)
         return emit_known(s, known, n, word, err);
-    size_t bad = s->checked ? w->len : nmt_utf8_valid(w->text, w->len);
+    size_t bad = s->bare ? w->len : nmt_utf8_valid(w->text, w->len);
     if (bad < w->len)
         return nmt_fail(err, NMT_ETEXT, 0, "invalid UTF-8 at byte %zu",
                         (size_t)(w->text - line) + bad + 1);
@@ -344,7 +344,8 @@ static int encode_line(struct nmt_segmenter *s, const char *line, size_t len,
                 continue;
             }
             struct nmt_span span = { (uint32_t)(w->text - line), w->len };
-            NMT_TRY(add_word(s, span, err));
+            if (!s->bare)
+                NMT_TRY(add_word(s, span, err));
             NMT_TRY(encode_word(s, line, w, (uint32_t)s->out.n_words - 1, err));
         }
     }
@@ -354,13 +355,13 @@ static int encode_line(struct nmt_segmenter *s, const char *line, size_t len,
 int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
                          const struct nmt_segmented **out, struct nmt_err *err)
 {
-    s->checked = false;
+    s->bare = false;
     return encode_line(s, line, len, out, err);
 }
 
-int nmt_segmenter_encode_text(struct nmt_segmenter *s, const char *line, size_t len,
-                              const struct nmt_segmented **out, struct nmt_err *err)
+int nmt_segmenter_ids(struct nmt_segmenter *s, const char *line, size_t len,
+                      const struct nmt_segmented **out, struct nmt_err *err)
 {
-    s->checked = true;
+    s->bare = true;
     return encode_line(s, line, len, out, err);
 }

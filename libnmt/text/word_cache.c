@@ -107,6 +107,7 @@ void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, struct nmt_word *
         found = nmt_word_line_find(line, (uint8_t)word->hash);
     }
     word->likely = NULL;
+    word->not_old = c->old.n == 0;
     word->moves = c->moves;
     if (found) {
         word->likely = g->records + line->at[__builtin_ctz(found)];
@@ -114,6 +115,7 @@ void nmt_word_cache_fetch_word(const struct nmt_word_cache *c, struct nmt_word *
     } else if (c->old.n > 0) {
         line = &c->old.index[line_of(word->hash)];
         found = nmt_word_line_find(line, (uint8_t)word->hash);
+        word->not_old = !found && line->n < NMT_IN_LINE;
         if (found)
             __builtin_prefetch(c->old.records + line->at[__builtin_ctz(found)]);
     }
@@ -217,6 +219,8 @@ const uint32_t *nmt_word_cache_find(struct nmt_word_cache *c, const struct nmt_w
     const uint32_t *record = find(&c->young, word);
     uint32_t *copy;
     if (!record) {
+        if (word->not_old && word->moves == c->moves)
+            return NULL;
         record = find(&c->old, word);
         if (!record)
             return NULL;

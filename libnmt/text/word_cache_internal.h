@@ -12,6 +12,7 @@
 
 #include <nmt/error.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct nmt_word {
     uint64_t head[2];   /* its first 16 bytes, with 0 behind its end: compared without a branch */
     const uint32_t *likely; /* what nmt_word_cache_fetch_word found, while `moves` is the cache's */
     uint32_t moves;
+    bool not_old; /* and whether the old generation is known not to have the word */
 };
 
 struct nmt_word_cache {

@@ -118,8 +118,8 @@ void nmt_segmenter_dropout(struct nmt_segmenter *s, double p, uint64_t seed, uin
 int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
                          const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
 
-/** The same for a line that is known to be valid UTF-8. */
-int nmt_segmenter_encode_text(struct nmt_segmenter *s, const char *line, size_t len,
+/** The same for a line that is known to be valid UTF-8, and the ids alone: words are not told. */
+int nmt_segmenter_ids(struct nmt_segmenter *s, const char *line, size_t len,
                               const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
 
 /**
