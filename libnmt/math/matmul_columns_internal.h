@@ -109,14 +109,21 @@ static void kernel_matmul_columns(real *y, size_t ldy, const real *x, size_t x_r
 {
     for (size_t m = 0, rows; m < M; m += rows) {
         rows = M - m < COLUMNS_BLOCK_ROWS ? M - m : COLUMNS_BLOCK_ROWS;
-        for (size_t k = 0, depth; k < K || k == 0; k += depth) {
-            depth = K - k < COLUMNS_BLOCK_K ? K - k : COLUMNS_BLOCK_K;
-            const struct columns p = { y,     x + k * x_col, w + k * ldw, ldy,         x_row,
-                                       x_col, ldw,           depth,       add || k > 0 };
+        size_t k = 0;
+        do { /* once at least: y may have to become 0 */
+            const size_t depth = K - k < COLUMNS_BLOCK_K ? K - k : COLUMNS_BLOCK_K;
+            const struct columns p = { .y = y,
+                                       .x = x + k * x_col,
+                                       .w = w + k * ldw,
+                                       .ldy = ldy,
+                                       .x_row = x_row,
+                                       .x_col = x_col,
+                                       .ldw = ldw,
+                                       .K = depth,
+                                       .add = add || k > 0 };
             column_block(&p, m, m + rows, N);
-            if (K == 0)
-                break;
-        }
+            k += depth;
+        } while (k < K);
     }
 }
 
