@@ -120,7 +120,7 @@ int nmt_segmenter_encode(struct nmt_segmenter *s, const char *line, size_t len,
 
 /** The same for a line that is known to be valid UTF-8, and the ids alone: words are not told. */
 int nmt_segmenter_ids(struct nmt_segmenter *s, const char *line, size_t len,
-                              const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
+                      const struct nmt_segmented **out, struct nmt_err *err) NMT_MUST_USE;
 
 /**
  * What one piece gives in a text, with the space that it begins with; borrowed, not ended by NUL.

@@ -9,7 +9,7 @@ cat > few.yaml <<'END'
 model: { embedding: 16, state: 16, alignment: 16, maxout: 16 }
 train: { updates: 4 }
 END
-run() { make -s -f "$TOP/examples/multi30k/Makefile" DATA=. T=fr SIZE=120 CONFIG=few.yaml SEEDS='1 2' BEAM=2 \
+run() { MAKEFLAGS= make -s -f "$TOP/examples/multi30k/Makefile" DATA=. T=fr SIZE=120 CONFIG=few.yaml SEEDS='1 2' BEAM=2 \
     BIN="$(dirname "$(command -v nmt-train)")" OPTIONS='-q' "$@"; }
 run ensemble > score || echo 'no ensemble'
 grep -q '"score"' score || echo 'no score'
