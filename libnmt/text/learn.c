@@ -180,22 +180,11 @@ static int by_count(const void *a, const void *b)
 static int count_characters(const struct nmt_vocab_learner *l, struct nmt_code_points *counts,
                             uint64_t *total, struct nmt_err *err)
 {
-    struct nmt_word word;
-    uint64_t *count = nmt_code_points_at(counts, ' ');
-    if (count)
-        *count = *total = nmt_census_spaces(&l->words);
-    for (size_t shard = 0, at = 0; count && nmt_census_next(&l->words, &shard, &at, &word);) {
-        const char *p = word.text, *end = p + word.len;
-        while (p < end && count) {
-            uint32_t cp = 0;
-            p += nmt_utf8_decode(p, (size_t)(end - p), &cp);
-            count = nmt_code_points_at(counts, cp);
-            if (count)
-                *count += word.count;
-            *total += word.count;
-        }
-    }
-    return count ? 0 : nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    uint64_t *spaces = nmt_code_points_at(counts, ' ');
+    if (!spaces)
+        return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
+    *spaces = *total = nmt_census_spaces(&l->words);
+    return nmt_census_characters(&l->words, counts, total, err);
 }
 
 /* All characters but NUL that were counted, most frequent first. */

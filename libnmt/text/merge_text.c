@@ -153,8 +153,9 @@ static int code_symbol(struct nmt_merge_text *t, const char *p, size_t len, uint
     return 0;
 }
 
-/* No record is shorter than what becomes of it. */
-static int put_word(struct nmt_merge_text *t, const struct nmt_word *word, struct nmt_err *err)
+/* No record is shorter than what becomes of it. low [0x80]: codes of characters of one byte. */
+static int put_word(struct nmt_merge_text *t, const struct nmt_word *word, const unsigned char *low,
+                    struct nmt_err *err)
 {
     bool codes = t->rule == NMT_MERGE_CODES;
     size_t len = word->len;
@@ -167,6 +168,11 @@ static int put_word(struct nmt_merge_text *t, const struct nmt_word *word, struc
         put_symbol(t, 1, (uint32_t)nmt_code_points_get(&t->inside, ' '));
     for (const char *p = word->text, *end = p + word->len; p < end;) {
         uint32_t cp = 0, symbol;
+        if (!codes && (unsigned char)*p < 0x80) {
+            start_at(t, t->n);
+            t->bytes[t->n++] = low[(unsigned char)*p++];
+            continue;
+        }
         size_t step = nmt_utf8_decode(p, (size_t)(end - p), &cp);
         bool last = codes && p + step == end;
         if (codes)
@@ -193,9 +199,14 @@ int nmt_merge_text_take(struct nmt_merge_text *t, struct nmt_word_counts *shards
     if (!t->bytes)
         return nmt_fail(err, NMT_ENOMEM, 0, "out of memory");
     struct nmt_word word;
+    unsigned char low[0x80];
+    for (uint32_t cp = 0; cp < sizeof low; cp++) {
+        const uint32_t symbol = (uint32_t)nmt_code_points_get(&t->inside, cp);
+        low[cp] = symbol ? (unsigned char)t->shapes[symbol].code : 0;
+    }
     for (size_t i = 0; i < n; i++) {
         for (size_t at = 0; nmt_word_counts_next(&shards[i], &at, &word);)
-            NMT_TRY(put_word(t, &word, err));
+            NMT_TRY(put_word(t, &word, low, err));
         nmt_word_counts_release(&shards[i]);
     }
     memset(t->bytes + t->n, 0x80, AROUND / 2); /* digits at the end, as before a word */

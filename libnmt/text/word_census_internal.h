@@ -10,6 +10,7 @@
 #ifndef NMT_WORD_CENSUS_INTERNAL_H
 #define NMT_WORD_CENSUS_INTERNAL_H
 
+#include "code_points_internal.h"
 #include "normalise_internal.h"
 #include "word_counts_internal.h"
 
@@ -53,6 +54,10 @@ int nmt_census_settle(struct nmt_census *c, struct nmt_err *err) NMT_MUST_USE;
 
 /** Once it is settled: spaces in lines, the one before each line that is not empty among them. */
 uint64_t nmt_census_spaces(const struct nmt_census *c);
+
+/** Once it is settled: adds to counts how often each character stands in words, to *total all. */
+int nmt_census_characters(const struct nmt_census *c, struct nmt_code_points *counts,
+                          uint64_t *total, struct nmt_err *err) NMT_MUST_USE;
 
 /** Once it is settled: the next word; shard and at are 0 at first. False at the end. */
 bool nmt_census_next(const struct nmt_census *c, size_t *shard, size_t *at, struct nmt_word *word);
