@@ -24,8 +24,8 @@ struct nmt_corpus {
     size_t n_files, n_systems, n_ref_files;
     bool refs_tab;
     size_t refs_each;
-    int64_t pace,
-        due;         /* ms a batch may take to gather, 0: any time; when this one is to be given */
+    int64_t pace;    /* ms that a batch may take to gather; 0: any time */
+    int64_t due;     /* when this one is to be given */
     uint64_t number; /* lines read */
     struct nmt_buffer text;
     size_t *offsets, *lens; /* [n_cells] of the batch */

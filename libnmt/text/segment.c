@@ -343,10 +343,11 @@ static int encode_line(struct nmt_segmenter *s, const char *line, size_t len,
                 NMT_TRY(emit_space(s, err));
                 continue;
             }
-            struct nmt_span span = { (uint32_t)(w->text - line), w->len };
+            const struct nmt_span span = { (uint32_t)(w->text - line), w->len };
+            const uint32_t word = (uint32_t)s->out.n_words;
             if (!s->bare)
                 NMT_TRY(add_word(s, span, err));
-            NMT_TRY(encode_word(s, line, w, (uint32_t)s->out.n_words - 1, err));
+            NMT_TRY(encode_word(s, line, w, word, err));
         }
     }
     return 0;

@@ -33,8 +33,7 @@ struct nmt_word_cache {
     struct nmt_word_generation {
         struct nmt_word_line *index;
         size_t n;
-        uint32_t
-            *records; /* length and number of ids in 16 bits each, the head, the rest, the ids */
+        uint32_t *records; /* length and number of ids in 16 bits each, the word, the ids */
         size_t used, cap;
     } young, old;
     uint32_t moves; /* how often the records of the young generation have changed their place */

@@ -202,6 +202,32 @@ Test(vocab, text_is_normalised_word_by_word_and_words_stay_those_of_the_line)
     nmt_vocab_free(v);
 }
 
+Test(vocab, words_are_told_of_a_line_whose_ids_were_taken_before)
+{
+    static const char *const lines[] = { "the cat the dog", NULL };
+    static const char line[] = "the  cat dog the";
+    struct nmt_vocab *v = learn(options(NMT_VOCAB_BPE, 14), lines);
+    struct nmt_segmenter *s = NULL, *fresh = NULL;
+    const struct nmt_segmented *out, *want;
+    cr_assert(eq(int, nmt_segmenter_new(&s, v, NULL), 0));
+    cr_assert(eq(int, nmt_segmenter_new(&fresh, v, NULL), 0));
+    cr_assert(eq(int, nmt_segmenter_encode(fresh, line, strlen(line), &want, NULL), 0));
+    cr_assert(eq(sz, want->n_words, 4));
+    for (int ids = 1; ids >= 0; ids--) {
+        cr_assert(eq(int,
+                     ids ? nmt_segmenter_ids(s, line, strlen(line), &out, NULL)
+                         : nmt_segmenter_encode(s, line, strlen(line), &out, NULL),
+                     0));
+        cr_assert(eq(sz, out->n, want->n));
+        cr_assert(memcmp(out->ids, want->ids, want->n * sizeof *want->ids) == 0);
+        cr_assert(eq(sz, out->n_words, ids ? 0 : 4));
+    }
+    cr_assert(memcmp(out->word, want->word, want->n * sizeof *want->word) == 0);
+    nmt_segmenter_free(s);
+    nmt_segmenter_free(fresh);
+    nmt_vocab_free(v);
+}
+
 Test(vocab, lower_case_comes_after_normalising_and_is_normalised)
 {
     static const char *const lines[] = { "h i \xC3\xA9 s", NULL };
