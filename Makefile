@@ -93,7 +93,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 KERNELS := $(wildcard libnmt/math/kernels.c)
 PLAIN_SRC := $(filter-out $(KERNELS),$(LIB_SRC))
 ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
-ISAS := portable avx2 avx512 avx512vnni
+ISAS := portable avx2 avx512 avx512vnni avx512bf16
 else
 ISAS := portable
 endif
@@ -102,6 +102,7 @@ ISA_avx2 := -mavx2 -mfma -ffp-contract=fast
 ISA_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 \
 	-ffp-contract=fast
 ISA_avx512vnni := $(ISA_avx512) -mavx512vnni
+ISA_avx512bf16 := $(ISA_avx512vnni) -mavx512bf16
 
 # libnmt is built for float, and for double (tests of gradients): $(1) is obj or obj64.
 lib_objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(PLAIN_SRC)) \

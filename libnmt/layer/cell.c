@@ -23,21 +23,23 @@ static void mask_state(const struct nmt_cell_step *s, size_t B, size_t H)
 static void add_from_state(const struct nmt_cell_step *s, const real *x, const real *U, size_t B,
                            size_t H, size_t G, size_t from, size_t to)
 {
-    const unsigned how = s->alone ? NMT_ALONE : 0, add = s->gain ? 0 : NMT_ADD;
+    const unsigned add = s->gain ? 0 : NMT_ADD;
     real *p = s->gain ? s->norm.xn : s->a;
-    nmt_matmul_nt(p + from * H, G * H, x, H, U + from * H * H, H, B, (to - from) * H, H, how | add);
+    nmt_matmul_nt(p + from * H, G * H, x, H, U + from * H * H, H, B, (to - from) * H, H,
+                  s->how | add);
     if (s->gain)
         nmt_norm_forward(s->a, s->norm, s->gain, B, from, to, true);
 }
 
 /* dx (+)= U^T da for those gates. */
 static void gradient_to_state(const struct nmt_cell_step *s, real *dx, const real *U, size_t B,
-                              size_t H, size_t G, size_t from, size_t to, bool add)
+                              size_t H, size_t G, size_t from, size_t to, unsigned add)
 {
     const real *dp = s->gain ? s->norm.xn : s->a;
     if (s->gain)
         nmt_norm_backward(s->norm, s->dgain, s->a, s->gain, B, from, to);
-    nmt_matmul_nn(dx, H, dp + from * H, G * H, U + from * H * H, H, B, H, (to - from) * H, add);
+    nmt_matmul_nn(dx, H, dp + from * H, G * H, U + from * H * H, H, B, H, (to - from) * H,
+                  s->how | add);
 }
 
 static void gru_forward(const struct nmt_cell_step *s, const real *U, size_t B, size_t H)
@@ -56,10 +58,10 @@ static void gru_backward(const struct nmt_cell_step *s, real *dh_prev, real *scr
     const struct nmt_kernels *k = nmt_kernels();
     for (size_t b = 0; b < B; b++)
         k->gru_output_backward(dh_prev + b * H, s->a + b * 3 * H, dh + b * H, s->h + b * H, H);
-    gradient_to_state(s, scratch, U, B, H, 3, 2, 3, false);
+    gradient_to_state(s, scratch, U, B, H, 3, 2, 3, 0);
     for (size_t b = 0; b < B; b++)
         k->gru_gates_backward(s->a + b * 3 * H, scratch + b * H, s->hm + b * H, H);
-    gradient_to_state(s, scratch, U, B, H, 3, 0, 2, true);
+    gradient_to_state(s, scratch, U, B, H, 3, 0, 2, NMT_ADD);
 }
 
 static void lstm_forward(const struct nmt_cell_step *s, size_t B, size_t H)
@@ -76,7 +78,7 @@ static void lstm_backward(const struct nmt_cell_step *s, real *dc, real *scratch
     for (size_t b = 0; b < B; b++)
         k->lstm_backward(dc + b * H, s->a + b * 4 * H, dh + b * H, dc + b * H, s->c_new + b * H,
                          s->c + b * H, H);
-    gradient_to_state(s, scratch, U, B, H, 4, 0, 4, false);
+    gradient_to_state(s, scratch, U, B, H, 4, 0, 4, 0);
 }
 
 void nmt_cell_enter(enum nmt_cell cell, const struct nmt_cell_step *s, const real *U, size_t B,
@@ -112,10 +114,10 @@ void nmt_cell_backward(enum nmt_cell cell, const struct nmt_cell_step *s, real *
 }
 
 void nmt_cell_backward_weights(enum nmt_cell cell, real *dU, const real *da, const real *hm,
-                               const real *rh, size_t N, size_t H)
+                               const real *rh, size_t N, size_t H, unsigned how)
 {
     size_t G = nmt_cell_gates(cell), on_state = cell == NMT_LSTM ? 4 : 2;
-    nmt_matmul_tn(dU, H, da, G * H, hm, H, on_state * H, H, N, true);
+    nmt_matmul_tn(dU, H, da, G * H, hm, H, on_state * H, H, N, how | NMT_ADD);
     if (cell == NMT_GRU)
-        nmt_matmul_tn(dU + 2 * H * H, H, da + 2 * H, G * H, rh, H, H, H, N, true);
+        nmt_matmul_tn(dU + 2 * H * H, H, da + 2 * H, G * H, rh, H, H, H, N, how | NMT_ADD);
 }

@@ -36,7 +36,7 @@ struct nmt_cell_step {
     const real *h;        /* [B][H] the state before, kept */
     const real *c;        /* [B][H] its memory, kept (LSTM) */
     const real *mask;     /* [B][H] dropout of the state as it enters U; NULL: none */
-    bool alone;           /* NMT_ALONE: rows do not depend on each other (forward only) */
+    unsigned how;         /* of products: NMT_ALONE (forward only), NMT_ROUNDED */
     bool entered;         /* a has what nmt_cell_enter adds (forward only) */
     struct nmt_norm norm; /* [B][G*H] of the products with U, kept */
     const real *gain;     /* [G*H]; NULL: no normalisation */
@@ -67,9 +67,9 @@ void nmt_cell_backward(enum nmt_cell cell, const struct nmt_cell_step *s, real *
 
 /**
  * dU [G*H][H] += the products over all N rows; da [N][G*H] (with normalisation norm.xn), hm and rh
- * as the steps left them.
+ * as the steps left them. how: NMT_ROUNDED.
  */
 void nmt_cell_backward_weights(enum nmt_cell cell, real *dU, const real *da, const real *hm,
-                               const real *rh, size_t N, size_t H);
+                               const real *rh, size_t N, size_t H, unsigned how);
 
 #endif

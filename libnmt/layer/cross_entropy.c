@@ -28,12 +28,12 @@ void nmt_output_layer_run(const struct nmt_output_layer *o, struct nmt_loss *sum
     for (size_t first = 0; first < o->N; first += o->rows) {
         size_t n = o->N - first < o->rows ? o->N - first : o->rows;
         const real *tn = t + first * o->L;
-        nmt_linear_forward(o->block, tn, o->W, o->b, n, o->L, o->V, false);
+        nmt_linear_forward(o->block, tn, o->W, o->b, n, o->L, o->V, o->products);
         block_loss(o, sum, log_prob ? log_prob + first : NULL, gold + first,
                    o->weight ? o->weight + first : NULL, n);
         if (!dt)
             continue;
-        nmt_linear_backward_input(dt + first * o->L, o->block, o->W, n, o->L, o->V, false);
-        nmt_linear_backward_weights(dW, db, o->block, tn, n, o->L, o->V);
+        nmt_linear_backward_input(dt + first * o->L, o->block, o->W, n, o->L, o->V, o->products);
+        nmt_linear_backward_weights(dW, db, o->block, tn, n, o->L, o->V, o->products);
     }
 }

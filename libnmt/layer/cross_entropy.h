@@ -21,6 +21,7 @@ struct nmt_output_layer {
     const real *weight; /* [N] of each row's loss; NULL: all are 1 */
     real *block;        /* scratch [rows][V] */
     size_t rows;        /* of a block */
+    unsigned products;  /* NMT_ROUNDED or 0 */
 };
 
 struct nmt_loss {

@@ -20,15 +20,15 @@ void nmt_linear_forward(real *y, const real *x, const real *W, const real *b, si
 }
 
 void nmt_linear_backward_weights(real *dW, real *db, const real *dy, const real *x, size_t N,
-                                 size_t in, size_t out)
+                                 size_t in, size_t out, unsigned how)
 {
-    nmt_matmul_tn(dW, in, dy, out, x, in, out, in, N, true);
+    nmt_matmul_tn(dW, in, dy, out, x, in, out, in, N, how | NMT_ADD);
     if (db)
         nmt_kernels()->add_rows(db, dy, N, out, out);
 }
 
 void nmt_linear_backward_input(real *dx, const real *dy, const real *W, size_t N, size_t in,
-                               size_t out, bool add)
+                               size_t out, unsigned how)
 {
-    nmt_matmul_nn(dx, in, dy, out, W, in, N, in, out, add);
+    nmt_matmul_nn(dx, in, dy, out, W, in, N, in, out, how);
 }

@@ -60,7 +60,7 @@ void nmt_norm_linear_forward(real *y, struct nmt_norm norm, const real *x, const
         nmt_linear_forward(y, x, W, b, N, in, norm.out, how);
         return;
     }
-    nmt_linear_forward(norm.xn, x, W, NULL, N, in, norm.out, how & NMT_ALONE);
+    nmt_linear_forward(norm.xn, x, W, NULL, N, in, norm.out, how & ~(unsigned)NMT_ADD);
     for (size_t row = 0; b && !(how & NMT_ADD) && row < N; row++)
         memcpy(y + row * norm.out, b, norm.out * sizeof *y);
     nmt_norm_forward(y, norm, gain, N, 0, norm.out / norm.group, b || (how & NMT_ADD));

@@ -41,7 +41,7 @@ void nmt_norm_backward(struct nmt_norm norm, real *dgain, const real *dy, const 
 
 /**
  * y [N][out] (+)= gain * xn + b for x [N][in], or W x + b when gain is NULL. b NULL: none. how:
- * NMT_ADD, NMT_ALONE.
+ * flags of math/blas.h.
  */
 void nmt_norm_linear_forward(real *y, struct nmt_norm norm, const real *x, const real *W,
                              const real *gain, const real *b, size_t N, size_t in, unsigned how);

@@ -40,31 +40,44 @@ static void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, real *c, size_t ldc, co
         add ? 1 : 0, c, narrow(ldc));
 }
 
+static bool rounds(unsigned how)
+{
+    return sizeof(real) == sizeof(float) && how & NMT_ROUNDED && !(how & NMT_ALONE);
+}
+
 void nmt_matmul_nt(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,
                    size_t m, size_t n, size_t k, unsigned how)
 {
     const bool add = how & NMT_ADD;
-    if (how & NMT_ALONE || m <= FEW_ROWS)
+    if (rounds(how))
+        nmt_kernels()->matmul_rounded(c, ldc, a, lda, 1, b, 1, ldb, m, n, k, add);
+    else if (how & NMT_ALONE || m <= FEW_ROWS)
         nmt_kernels()->matmul_rows(c, ldc, a, lda, b, ldb, m, n, k, add);
     else
         gemm(CblasNoTrans, CblasTrans, c, ldc, a, lda, b, ldb, m, n, k, add);
 }
 
 void nmt_matmul_nn(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,
-                   size_t m, size_t n, size_t k, bool add)
+                   size_t m, size_t n, size_t k, unsigned how)
 {
     const struct nmt_kernels *kernels = nmt_kernels();
-    if (kernels->columns)
+    const bool add = how & NMT_ADD;
+    if (rounds(how))
+        kernels->matmul_rounded(c, ldc, a, lda, 1, b, ldb, 1, m, n, k, add);
+    else if (kernels->columns)
         kernels->matmul_columns(c, ldc, a, lda, 1, b, ldb, m, n, k, add);
     else
         gemm(CblasNoTrans, CblasNoTrans, c, ldc, a, lda, b, ldb, m, n, k, add);
 }
 
 void nmt_matmul_tn(real *c, size_t ldc, const real *a, size_t lda, const real *b, size_t ldb,
-                   size_t m, size_t n, size_t k, bool add)
+                   size_t m, size_t n, size_t k, unsigned how)
 {
     const struct nmt_kernels *kernels = nmt_kernels();
-    if (kernels->columns)
+    const bool add = how & NMT_ADD;
+    if (rounds(how))
+        kernels->matmul_rounded(c, ldc, a, 1, lda, b, ldb, 1, m, n, k, add);
+    else if (kernels->columns)
         kernels->matmul_columns(c, ldc, a, 1, lda, b, ldb, m, n, k, add);
     else
         gemm(CblasTrans, CblasNoTrans, c, ldc, a, lda, b, ldb, m, n, k, add);

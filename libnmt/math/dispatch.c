@@ -4,7 +4,8 @@
 extern const struct nmt_kernels nmt_kernels_portable;
 
 #if defined(__x86_64__)
-extern const struct nmt_kernels nmt_kernels_avx2, nmt_kernels_avx512, nmt_kernels_avx512vnni;
+extern const struct nmt_kernels nmt_kernels_avx2, nmt_kernels_avx512, nmt_kernels_avx512vnni,
+    nmt_kernels_avx512bf16;
 
 const struct nmt_kernels *nmt_kernels_nth(size_t i)
 {
@@ -17,6 +18,8 @@ const struct nmt_kernels *nmt_kernels_nth(size_t i)
         return &nmt_kernels_avx512;
     if (i == 3 && nmt_kernels_nth(2) && __builtin_cpu_supports("avx512vnni"))
         return &nmt_kernels_avx512vnni;
+    if (i == 4 && nmt_kernels_nth(3) && __builtin_cpu_supports("avx512bf16"))
+        return &nmt_kernels_avx512bf16;
     return NULL;
 }
 #else

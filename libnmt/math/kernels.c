@@ -1,7 +1,7 @@
 /*
  * The vectorised loops, written once on vector.h and built for each instruction set (NMT_ISA =
- * portable, avx2, avx512; see the Makefile). Sums are kept in one vector of partial sums, so their
- * order is fixed by the code and not by the optimiser.
+ * portable, avx2 and so on; see the Makefile). Sums are kept in one vector of partial sums, so
+ * their order is fixed by the code and not by the optimiser.
  */
 #include "kernels.h"
 
@@ -44,6 +44,10 @@ static real kernel_dot(const real *a, const real *b, size_t n)
 #include "matmul_rows_internal.h"
 
 #include "matmul_columns_internal.h"
+
+#ifndef NMT_DOUBLE
+#include "matmul_rounded_internal.h"
+#endif
 
 static void kernel_axpy(real *y, real f, const real *x, size_t n)
 {
@@ -470,6 +474,9 @@ const struct nmt_kernels TABLE(NMT_ISA) = {
     .dot = kernel_dot,
     .matmul_rows = kernel_matmul_rows,
     .matmul_columns = kernel_matmul_columns,
+#ifndef NMT_DOUBLE
+    .matmul_rounded = kernel_matmul_rounded,
+#endif
     .columns = VECTOR_BYTES == 64,
     .fixed_row = kernel_fixed_row,
     .fixed_rows = kernel_fixed_rows,

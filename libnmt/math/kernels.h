@@ -47,6 +47,15 @@ struct nmt_kernels {
     bool columns; /* is that faster than BLAS? */
 
     /**
+     * y [M][N] (+)= x w with both factors rounded to bfloat16, sums in float. Number (m, k) of x is
+     * at m x_row + k x_col, number (k, n) of w at k w_row + n w_col; of each two strides one is 1.
+     * NULL in the double library.
+     */
+    void (*matmul_rounded)(real *y, size_t ldy, const real *x, size_t x_row, size_t x_col,
+                           const real *w, size_t w_row, size_t w_col, size_t M, size_t N, size_t K,
+                           bool add);
+
+    /**
      * Rounds x [K] to q [K, made even] (fixed.h); rest [K] = x - scale q. Returns the scale, or 0
      * when x is 0, not finite or too far from 1.
      */

@@ -135,7 +135,7 @@ void nmt_decoder_attend(real *q, struct nmt_norm norm, real *c, real *const *alp
     const size_t D = src->width, A = nmt_shape_key(shape);
     if (shape->attention == NMT_ADDITIVE)
         nmt_norm_linear_forward(q, norm, s, p->att_W, p->att_W_gain, NULL, B, shape->H_dec,
-                                src->alone ? NMT_ALONE : 0);
+                                shape->products | (src->alone ? NMT_ALONE : 0));
     for (size_t b = 0; b < B; b++) {
         const size_t from = of ? of[b] : b, row = src->row[from];
         if (shape->attention == NMT_NO_ATTENTION) {
@@ -363,6 +363,7 @@ void nmt_decoder_loss(struct nmt_decoder *d, const struct nmt_params *p, const s
         .weight = d->batch->weight,
         .block = d->block,
         .rows = d->block_rows,
+        .products = d->shape->products,
     };
     nmt_output_layer_run(&output, loss, d->log_prob, g ? d->dt : NULL, g ? g->out_W : NULL,
                          g ? g->out_b : NULL, d->readout.t, d->batch->gold);

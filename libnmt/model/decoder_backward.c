@@ -3,6 +3,7 @@
 
 #include "layer/embedding.h"
 #include "layer/linear.h"
+#include "math/blas.h"
 #include "math/kernels.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ static void attend_backward(struct nmt_decoder *d, const struct nmt_params *p,
                                   nmt_norm_linear_backward(nmt_norm_from(d->q_norm, first),
                                                            g->att_W_gain, d->dq + first * A,
                                                            p->att_W_gain, B),
-                                  p->att_W, B, H, A, true);
+                                  p->att_W, B, H, A, s->products | NMT_ADD);
     else if (s->attention != NMT_NO_ATTENTION) /* q = s */
         nmt_kernels()->axpy(ds, 1, d->dq + first * A, B * A);
 }
@@ -196,6 +197,6 @@ void nmt_decoder_backward(struct nmt_decoder *d, const struct nmt_params *p,
     nmt_embedding_backward(g->target_embedding, d->dx, d->batch->previous, N, s->E);
     if (s->attention == NMT_ADDITIVE)
         nmt_linear_backward_weights(g->att_W, NULL, d->q_norm.xn ? d->q_norm.xn : d->dq,
-                                    d->query_state, N, s->H_dec, s->A);
+                                    d->query_state, N, s->H_dec, s->A, s->products);
     nmt_keys_backward(d->dkeys, d->keys_norm, &d->source, p, g, d->encoder->dh);
 }

@@ -41,11 +41,11 @@ void nmt_readout_forward(const struct nmt_readout *r, const struct nmt_params *p
     const size_t R = nmt_shape_readout(s), H = s->H_dec, E = s->E, D = nmt_shape_context(s);
     real *pre = r->pre + row * R;
     nmt_norm_linear_forward(pre, nmt_norm_from(r->word, row), x + row * E, p->read_V,
-                            p->read_V_gain, p->read_b, N, E, 0);
+                            p->read_V_gain, p->read_b, N, E, s->products);
     nmt_norm_linear_forward(pre, nmt_norm_from(r->state, row), state + row * H, p->read_U,
-                            p->read_U_gain, NULL, N, H, NMT_ADD);
+                            p->read_U_gain, NULL, N, H, s->products | NMT_ADD);
     nmt_norm_linear_forward(pre, nmt_norm_from(r->context, row), context + row * D, p->read_C,
-                            p->read_C_gain, NULL, N, D, NMT_ADD);
+                            p->read_C_gain, NULL, N, D, s->products | NMT_ADD);
     finish(r, row, N);
 }
 
@@ -72,13 +72,14 @@ void nmt_readout_backward(const struct nmt_readout *r, const struct nmt_params *
         nmt_kernels()->tanh_backward(pre, dt, pre, N * R);
     const real *dp = nmt_norm_linear_backward(nmt_norm_from(r->state, row), g->read_U_gain, pre,
                                               p->read_U_gain, N);
-    nmt_linear_backward_input(dstate + row * H, dp, p->read_U, N, H, R, false);
+    nmt_linear_backward_input(dstate + row * H, dp, p->read_U, N, H, R, s->products);
     dp = nmt_norm_linear_backward(nmt_norm_from(r->word, row), g->read_V_gain, pre, p->read_V_gain,
                                   N);
-    nmt_linear_backward_input(dx + row * E, dp, p->read_V, N, E, R, false);
+    nmt_linear_backward_input(dx + row * E, dp, p->read_V, N, E, R, s->products);
     dp = nmt_norm_linear_backward(nmt_norm_from(r->context, row), g->read_C_gain, pre,
                                   p->read_C_gain, N);
-    nmt_linear_backward_input(dcontext + row * D, dp, p->read_C, N, D, R, s->feed);
+    nmt_linear_backward_input(dcontext + row * D, dp, p->read_C, N, D, R,
+                              s->products | (s->feed ? NMT_ADD : 0));
 }
 
 void nmt_readout_weights(const struct nmt_readout *r, const struct nmt_params *g, const real *state,
@@ -92,8 +93,9 @@ void nmt_readout_weights(const struct nmt_readout *r, const struct nmt_params *g
         dp[1] = r->word.xn;
         dp[2] = r->context.xn;
     }
-    nmt_linear_backward_weights(g->read_U, NULL, dp[0], state, N, s->H_dec, R);
-    nmt_linear_backward_weights(g->read_V, NULL, dp[1], x, N, s->E, R);
-    nmt_linear_backward_weights(g->read_C, NULL, dp[2], context, N, nmt_shape_context(s), R);
+    nmt_linear_backward_weights(g->read_U, NULL, dp[0], state, N, s->H_dec, R, s->products);
+    nmt_linear_backward_weights(g->read_V, NULL, dp[1], x, N, s->E, R, s->products);
+    nmt_linear_backward_weights(g->read_C, NULL, dp[2], context, N, nmt_shape_context(s), R,
+                                s->products);
     nmt_kernels()->add_rows(g->read_b, r->pre, N, R, R);
 }

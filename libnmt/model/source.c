@@ -2,6 +2,7 @@
 #include "model/source.h"
 
 #include "layer/linear.h"
+#include "math/blas.h"
 #include "math/kernels.h"
 
 static bool has_keys(const struct nmt_shape *s)
@@ -16,7 +17,7 @@ void nmt_keys_forward(real *keys, struct nmt_norm norm, const struct nmt_shape *
     if (!has_keys(s))
         return;
     nmt_norm_linear_forward(keys, norm, h, p->att_U, p->att_U_gain, NULL, rows,
-                            nmt_shape_context(s), how);
+                            nmt_shape_context(s), how | s->products);
     for (size_t i = 0; p->att_b && i < rows; i++)
         nmt_kernels()->axpy(keys + i * A, 1, p->att_b, A);
 }
@@ -38,6 +39,6 @@ void nmt_keys_backward(real *dkeys, struct nmt_norm norm, const struct nmt_sourc
     if (g->att_b)
         nmt_kernels()->add_rows(g->att_b, dkeys, rows, A, A);
     const real *dp = nmt_norm_linear_backward(norm, g->att_U_gain, dkeys, p->att_U_gain, rows);
-    nmt_linear_backward_weights(g->att_U, NULL, dp, src->h, rows, D, A);
-    nmt_linear_backward_input(dh, dp, p->att_U, rows, D, A, true);
+    nmt_linear_backward_weights(g->att_U, NULL, dp, src->h, rows, D, A, s->products);
+    nmt_linear_backward_input(dh, dp, p->att_U, rows, D, A, s->products | NMT_ADD);
 }

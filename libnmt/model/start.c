@@ -59,7 +59,7 @@ void nmt_start_forward(const struct nmt_start *start, real *const *s0, real *con
     for (size_t b = 0; b < src->B; b++)
         gather(start->x + b * in, src, b);
     nmt_norm_linear_forward(start->all, start->norm, start->x, p->init_W, p->init_gain, p->init_b,
-                            src->B, in, src->alone ? NMT_ALONE : 0);
+                            src->B, in, s->products | (src->alone ? NMT_ALONE : 0));
     nmt_kernels()->tanh(start->all, start->all, src->B * width);
     for (size_t layer = 0; layer <= s->decoder_above; layer++)
         for (size_t b = 0; b < src->B; b++) {
@@ -88,8 +88,8 @@ void nmt_start_backward(const struct nmt_start *start, const struct nmt_source *
     nmt_kernels()->add_rows(g->init_b, start->dall, B, width, width);
     const real *dp =
         nmt_norm_linear_backward(start->norm, g->init_gain, start->dall, p->init_gain, B);
-    nmt_linear_backward_weights(g->init_W, NULL, dp, start->x, B, in, width);
-    nmt_linear_backward_input(start->dx, dp, p->init_W, B, in, width, false);
+    nmt_linear_backward_weights(g->init_W, NULL, dp, start->x, B, in, width, s->products);
+    nmt_linear_backward_input(start->dx, dp, p->init_W, B, in, width, s->products);
     for (size_t b = 0; b < B; b++)
         scatter(dh, start->dx + b * in, src, b);
 }

@@ -23,6 +23,7 @@ void nmt_unit_plan(struct nmt_unit_run *u, struct nmt_arena *arena, const struct
     const size_t out = nmt_cell_gates(s->cell) * H;
     const bool norm = s->layer_norm;
     u->cell = s->cell;
+    u->products = s->products;
     u->H = H;
     u->a = numbers(arena, N, out);
     u->h = numbers(arena, N, H);
@@ -59,6 +60,7 @@ static struct entry entry_of(const struct nmt_unit_run *u, const struct nmt_unit
 void nmt_unit_read(const struct nmt_unit_run *u, const struct nmt_unit *w, enum nmt_unit_input what,
                    const real *x, size_t in, size_t row, size_t N, unsigned how)
 {
+    how |= u->products;
     const struct entry e = entry_of(u, w, what, row);
     const bool first = what == NMT_FROM_BELOW || (what == NMT_FROM_CONTEXT && !w->W);
     nmt_norm_linear_forward(u->a + row * width(u), e.norm, x, e.M, e.gain, first ? w->b : NULL, N,
@@ -89,7 +91,7 @@ void nmt_unit_read_backward(const struct nmt_unit_run *u, const struct nmt_unit 
     const struct entry e = entry_of(u, w, what, row), de = entry_of(u, g, what, row);
     const real *dp = nmt_norm_linear_backward(e.norm, de.gain, u->a + row * width(u), e.gain, N);
     if (dx)
-        nmt_linear_backward_input(dx, dp, e.M, N, in, width(u), add);
+        nmt_linear_backward_input(dx, dp, e.M, N, in, width(u), u->products | (add ? NMT_ADD : 0));
 }
 
 void nmt_unit_read_weights(const struct nmt_unit_run *u, const struct nmt_unit *g,
@@ -97,7 +99,7 @@ void nmt_unit_read_weights(const struct nmt_unit_run *u, const struct nmt_unit *
 {
     const struct entry e = entry_of(u, g, what, row);
     const real *dp = e.norm.xn ? e.norm.xn : u->a + row * width(u);
-    nmt_linear_backward_weights(e.M, NULL, dp, x, N, in, width(u));
+    nmt_linear_backward_weights(e.M, NULL, dp, x, N, in, width(u), u->products);
 }
 
 static struct nmt_cell_step step_of(const struct nmt_unit_run *u, const struct nmt_unit *w,
@@ -113,7 +115,7 @@ static struct nmt_cell_step step_of(const struct nmt_unit_run *u, const struct n
         .h = r->h,
         .c = r->c,
         .mask = r->dropout ? u->mask : NULL,
-        .alone = r->alone,
+        .how = u->products | (r->alone ? NMT_ALONE : 0),
         .entered = r->entered,
         .norm = nmt_norm_from(u->U, r->row),
         .gain = w->U_gain,
@@ -125,7 +127,7 @@ void nmt_unit_enter(const struct nmt_unit_run *u, const struct nmt_unit *w, cons
 {
     const struct nmt_cell_step step = { .a = u->a,
                                         .hm = (real *)(uintptr_t)h, /* is read */
-                                        .alone = how & NMT_ALONE,
+                                        .how = how & NMT_ALONE,
                                         .norm = u->U,
                                         .gain = w->U_gain };
     nmt_cell_enter(u->cell, &step, w->U, B, u->H);
@@ -155,6 +157,6 @@ void nmt_unit_weights(const struct nmt_unit_run *u, const struct nmt_unit *g, si
     const size_t at = row * u->H, out = width(u);
     const real *da = u->a + row * out;
     nmt_cell_backward_weights(u->cell, g->U, u->U.xn ? u->U.xn + row * out : da, u->hm + at,
-                              u->rh ? u->rh + at : NULL, N, u->H);
+                              u->rh ? u->rh + at : NULL, N, u->H, u->products);
     nmt_kernels()->add_rows(g->b, da, N, out, out);
 }

@@ -19,6 +19,7 @@
 struct nmt_unit_run {
     enum nmt_cell cell;
     size_t H;
+    unsigned products;          /* of the shape */
     real *a;                    /* [N][G*H] gates, then the gradients of their inputs */
     real *h, *c, *hm, *rh;      /* [N][H] states (c: LSTM), what entered U, r * h (GRU) */
     real *mask;                 /* [B][H] dropout of the recurrence; training */

@@ -2,6 +2,7 @@
 #include "train/memory.h"
 #include "train/vocabularies.h"
 
+#include "math/blas.h"
 #include "math/kernels.h"
 #include "model/model.h"
 
@@ -65,8 +66,10 @@ static int build_model(struct nmt_trainer *t, struct nmt_err *err)
                     t->optimizer.average ? t->optimizer.average : t->weights);
     NMT_TRY(nmt_shard_sum_init(&t->sum, t->layout.count, (size_t)c->train_shards, t->opt->ranks,
                                t->threads, err));
+    t->training = t->shape;
+    t->training.products = c->train_precision == NMT_BFLOAT16 ? NMT_ROUNDED : 0;
     const struct nmt_gradient_plan plan = {
-        .shape = &t->shape,
+        .shape = &t->training,
         .layout = &t->layout,
         .cutting = t->cutting.data ? &t->cutting : NULL,
         .links = t->links.at ? &t->links : NULL,

@@ -53,6 +53,7 @@ struct nmt_trainer {
     struct nmt_word_links links; /* its `at` is NULL without guided alignment */
     uint8_t weights_digest[16];  /* of data.weights; zeros without it */
     struct nmt_shape shape;
+    struct nmt_shape training; /* the same, with the products of train.precision */
     struct nmt_layout layout;
     real *weights;
     struct nmt_params params;  /* of the weights */

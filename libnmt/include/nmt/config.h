@@ -25,6 +25,7 @@
 #define NMT_WORDS_INIT      "uniform paper"
 #define NMT_WORDS_OPTIMIZER "adam adadelta sgd"
 #define NMT_WORDS_LOSS      "tokens sentences sum"
+#define NMT_WORDS_PRECISION "float32 bfloat16"
 #define NMT_WORDS_SCHEDULE  "exponential plateau constant linear inverse-sqrt"
 #define NMT_WORDS_METRIC    "bleu perplexity"
 
@@ -114,6 +115,7 @@
  X(train, keep, "keep", INT, 0, 0, 0, 1000, "", "models of the last validations to keep beside the best one, for --average") \
  X(train, patience, "patience", INT, 10, 0, 0, 1000000, "", "validations without improvement before stopping; 0: never") \
  X(train, max_skipped, "max-skipped", INT, 20, 20, 1, 1000000000, "", "updates in a row without a finite gradient that end training") \
+ X(train, precision, "precision", CHOICE, NMT_FLOAT32, NMT_FLOAT32, 0, 0, NMT_WORDS_PRECISION, "what the factors of matrix products are rounded to in training") \
  X(train, seed, "seed", INT, 1, 1, 0, INT64_MAX, "", "seed of all random numbers")                 \
  X(train, shards, "shards", INT, 2, 2, 1, 4096, "", "parts an update is cut into; decides the bits of the result") \
  X(train, threads, "threads", INT, 0, 0, 0, 4096, "", "threads; 0: the processors there are; does not change the result")

@@ -18,6 +18,7 @@ enum nmt_schedule {
     NMT_SCHEDULE_LINEAR,
     NMT_SCHEDULE_INVERSE_SQRT
 };
+enum nmt_precision { NMT_FLOAT32, NMT_BFLOAT16 };
 enum nmt_valid_metric { NMT_VALID_BLEU, NMT_VALID_PERPLEXITY };
 
 #endif

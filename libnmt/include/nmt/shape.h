@@ -30,6 +30,9 @@ struct nmt_shape {
     bool residual;                       /* a layer's input is added to its output; no for one */
     bool layer_norm;
     bool feed; /* the readout enters the next step (input feeding) */
+
+    /* Of a training pass and in no model file: flags of math/blas.h, NMT_ROUNDED or 0. */
+    unsigned products;
 };
 
 /** Most layers of encoder or decoder, most transitions of a time step. */
