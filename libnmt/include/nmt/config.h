@@ -74,7 +74,7 @@
  X(train, init, "init", TEXT, "", "", 0, 0, "", "trained model to start from") \
  X(train, freeze_embeddings, "freeze-embeddings", BOOL, false, false, 0, 0, "", "leave the vectors of data.source-embeddings and data.target-embeddings as they are") \
  X(train, optimizer, "optimizer", CHOICE, NMT_ADAM, NMT_ADADELTA, 0, 0, NMT_WORDS_OPTIMIZER, "update rule") \
- X(train, learning_rate, "learning-rate", REAL, 1e-3, 1, 0, 1000, "", "step size (Adadelta: a factor on its step)") \
+ X(train, learning_rate, "learning-rate", REAL, 4e-3, 1, 0, 1000, "", "step size (Adadelta: a factor on its step)") \
  X(train, adam_beta1, "adam-beta1", REAL, 0.9, 0.9, 0, 1, "", "decay of Adam's first moment")      \
  X(train, adam_beta2, "adam-beta2", REAL, 0.98, 0.98, 0, 1, "", "decay of Adam's second moment")   \
  X(train, adam_epsilon, "adam-epsilon", REAL, 1e-8, 1e-8, 0, 1, "", "Adam's guard against division by zero") \
@@ -86,7 +86,7 @@
  X(train, batch_words, "batch-words", INT, 0, 0, 0, 16777216, "", "most target tokens in an update instead; 0: count sentences") \
  X(train, sort_batches, "sort-batches", INT, 20, 20, 1, 65536, "", "batches read and sorted by length together") \
  X(train, max_length, "max-length", INT, 100, 50, 1, 10000, "", "pairs with more tokens on a side are left out") \
- X(train, dropout, "dropout", REAL, 0.4, 0, 0, 0.95, "", "dropout; the keys below say where, as shares of this one or by themselves") \
+ X(train, dropout, "dropout", REAL, 0.3, 0, 0, 0.95, "", "dropout; the keys below say where, as shares of this one or by themselves") \
  X(train, dropout_embedding, "dropout-embedding", REAL, -1, -1, -1, 0.95, "", "of word vectors; -1: as dropout") \
  X(train, dropout_annotation, "dropout-annotation", REAL, -1, -1, -1, 0.95, "", "of annotations; -1: as dropout") \
  X(train, dropout_readout, "dropout-readout", REAL, -1, -1, -1, 0.95, "", "of the readout; -1: as dropout") \
@@ -104,8 +104,8 @@
  X(train, minutes, "minutes", REAL, 0, 0, 0, 1e9, "", "time at the most; 0: no bound")             \
  X(train, schedule, "schedule", CHOICE, NMT_SCHEDULE_EXPONENTIAL, NMT_SCHEDULE_CONSTANT, 0, 0, NMT_WORDS_SCHEDULE, "how the learning rate falls") \
  X(train, warmup, "warmup", INT, 0, 0, 0, 1000000000, "", "updates over which the learning rate rises from 0") \
- X(train, decay_from, "decay-from", REAL, 0.6, 0.6, 0, 1, "", "exponential, linear: share of the planned length at which the fall begins") \
- X(train, decay_to, "decay-to", REAL, 0.05, 0.05, 1e-9, 1, "", "exponential, linear: share of the learning rate at the end") \
+ X(train, decay_from, "decay-from", REAL, 0.4, 0.4, 0, 1, "", "exponential, linear: share of the planned length at which the fall begins") \
+ X(train, decay_to, "decay-to", REAL, 0.02, 0.02, 1e-9, 1, "", "exponential, linear: share of the learning rate at the end") \
  X(train, plateau_factor, "plateau-factor", REAL, 0.5, 0.5, 1e-9, 1, "", "plateau: factor on the rate when validation stops improving") \
  X(train, plateau_patience, "plateau-patience", INT, 2, 2, 1, 1000000, "", "plateau: checks without improvement before that") \
  X(train, average, "average", REAL, 0.998, 0, 0, 0.999999, "", "decay of the moving average of the weights that is validated and saved; 0: none") \

@@ -13,7 +13,7 @@ done
 cmp 1.nmt 2.nmt && cmp 1.nmt 7.nmt || exit 1
 cmp -s 1.nmt exact.nmt && { echo "bfloat16 is float32"; exit 1; }
 for model in exact 1; do
-    nmt-train --describe $model.nmt | grep -v '^nmt.digest' >$model.txt || exit 1
+    nmt-train --describe $model.nmt | sed 's/ = .*//' >$model.txt || exit 1
 done
 cmp exact.txt 1.txt || exit 1
 
