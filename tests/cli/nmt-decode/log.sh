@@ -1,6 +1,6 @@
 # Failed lines and totals as JSON lines; what the first program of a pipe said is not said again.
 . "$TOP/tests/cli/models.inc"
-tiny_model m -s train.updates=20
+tiny_model m -s train.updates=100
 { printf 'the dog\n\na \377\nthe  cat sees\n'; yes "$(printf 'b\377')" | head -n 14; echo 'a horse'; } >in
 nmt-encode -m m.nmt --log log -o in.ann in 2>err
 [ $? -eq 1 ] && [ "$(wc -l <err)" -eq 11 ] || { echo 'ten names and a count'; cat err; }
